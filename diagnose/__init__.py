@@ -1,0 +1,62 @@
+"""THE APP: serves what questionnaires ask and scoring judges."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from diagnose import cli
+from diagnose.catalog import Catalog, load_catalog
+from diagnose.config import Settings, settings
+from diagnose.db import make_engine
+from diagnose.web import dossier, errors, files, filters, fonts, guard, public, survey
+
+PROJECT = Path(__file__).resolve().parent.parent
+BODY_LIMIT = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a request needs besides itself; found at ``current_app.extensions["diagnose"]``."""
+
+    engine: Engine
+    catalog: Catalog
+    settings: Settings
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """The application; ``given`` settings replace those of the environment (tests)."""
+    configured = given or settings()
+    app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
+    app.config.update(
+        SECRET_KEY=configured.secret_key,
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_COOKIE_NAME="visitor",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+        # A token lives as long as the visitor's session: nobody loses an answer because a break was long.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        FONT_DIR=configured.var_dir / "fonts",
+    )
+    if configured.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=configured.proxies)  # type: ignore[method-assign]
+    app.extensions["diagnose"] = Parts(make_engine(configured.database_url), load_catalog(), configured)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    guard.install(app)
+    errors.install(app)
+    filters.install(app)
+    for module in (public, files, survey, dossier, fonts):
+        app.register_blueprint(module.blueprint)
+    cli.install(app)
+    return app

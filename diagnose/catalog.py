@@ -1,0 +1,94 @@
+"""Everything that is data: dictionary, forms, rulers, recommendations, industries, sizes. Loaded once a process.
+
+scoring and questionnaires do not know each other; here they are held against one another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagnose.services.classify import Industries, SizeRules, load_industries, load_sizes
+from diagnose.services.recommend import Library, load_library
+from questionnaires.schema import Dictionary, Form, Indicator, load_dictionary, load_forms
+from questionnaires.strict import DefinitionError
+from scoring import ruleset
+from scoring.ruleset import Ruleset
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The definitions the app works with, by name (``digital-portrait/2025``)."""
+
+    dictionary: Dictionary
+    forms: Mapping[str, Form]
+    rulesets: Mapping[str, Ruleset]
+    libraries: Mapping[str, Library]
+    industries: Industries
+    sizes: SizeRules
+
+
+def load_catalog() -> Catalog:
+    """Load and cross-check all definitions; raises an error that names the file and the place."""
+    dictionary = load_dictionary()
+    forms = load_forms(dictionary)
+    rulesets = {name: ruleset.load(path) for name, path in ruleset.shipped().items()}
+    cross_check(dictionary, forms, rulesets)
+    return Catalog(
+        dictionary,
+        forms,
+        rulesets,
+        {name: load_library(HERE / "advice", rules) for name, rules in rulesets.items()},
+        load_industries(HERE / "data/industries.yaml"),
+        load_sizes(HERE / "data/size-classes.yaml"),
+    )
+
+
+def cross_check(dictionary: Dictionary, forms: Mapping[str, Form], rulesets: Mapping[str, Ruleset]) -> None:
+    """Every scored indicator asked is valued by a ruler of its form, and the other way round.
+
+    Raises DefinitionError naming the form, the ruler's file and the indicator.
+    """
+    for rules in rulesets.values():
+        for scored in rules.indicators:
+            question = dictionary.indicators.get(scored.code)
+            if question is None:
+                raise DefinitionError(f"{rules.path}: {scored.code}: not in the dictionary")
+            _same(f"{rules.path}: {scored.code}", scored, question)
+        _same_groups(rules, dictionary)
+    for form in forms.values():
+        _asked_is_valued(form, rulesets)
+
+
+def _same(place: str, scored: ruleset.Indicator, question: Indicator) -> None:
+    if scored.kind != question.kind:
+        raise DefinitionError(f"{place}: kind {scored.kind} in the ruler, {question.kind} in the dictionary")
+    if scored.kind == "ratio":
+        return
+    if tuple(question.fact.options) != scored.options or question.fact.none != scored.none:
+        raise DefinitionError(f"{place}: options {scored.options} in the ruler, others in the dictionary")
+
+
+def _same_groups(rules: Ruleset, dictionary: Dictionary) -> None:
+    declared: dict[object, set[str]] = {}
+    for scored in rules.indicators:
+        rule = dictionary.indicators[scored.code].may_not_apply
+        if rule:
+            declared.setdefault(rule, set()).add(scored.code)
+    if {frozenset(group) for group in declared.values()} != set(rules.not_applicable):
+        raise DefinitionError(f"{rules.path}: not_applicable: other groups in the dictionary's may_not_apply")
+
+
+def _asked_is_valued(form: Form, rulesets: Mapping[str, Ruleset]) -> None:
+    valued: set[str] = set()
+    for name in form.schemes:
+        if name not in rulesets:
+            raise DefinitionError(f"form {form.name}: schemes: no ruler {name}")
+        valued |= {scored.code for scored in rulesets[name].indicators}
+    asked = {question.code for question in form.questions if question.scored}
+    files = ", ".join(str(rulesets[name].path) for name in form.schemes)
+    if asked - valued:
+        raise DefinitionError(f"form {form.name}: {', '.join(sorted(asked - valued))}: not valued in {files}")
+    if valued - asked:
+        raise DefinitionError(f"form {form.name}: {', '.join(sorted(valued - asked))}: valued in {files}, not asked")

@@ -1,0 +1,1 @@
+"""One verb a file. The only code that knows all three packages."""

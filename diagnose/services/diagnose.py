@@ -1,0 +1,63 @@
+"""Judge: one ruler's verdict on the facts as of one moment, inserted once."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from diagnose.models import Diagnosis
+from diagnose.services.answers import batch_answers
+from diagnose.services.facts import facts_at, plain
+from questionnaires.schema import Dictionary
+from scoring.ruleset import Ruleset
+from scoring.verdict import Verdict, verdict
+
+
+class NotComplete(ValueError):
+    """The facts do not answer everything the ruler asks; ``missing`` are the indicator codes."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"missing: {', '.join(missing)}")
+        self.missing = missing
+
+
+def diagnose(
+    session: Session,
+    rules: Ruleset,
+    dictionary: Dictionary,
+    enterprise_id: int,
+    kind: str,
+    as_of: date,
+    known_at: datetime,
+) -> Diagnosis:
+    """Insert and return the verdict; raises NotComplete when an answer is missing."""
+    facts = facts_at(session, enterprise_id, kind, as_of, known_at)
+    judged = verdict(rules, batch_answers(rules, dictionary, plain(facts)))
+    if judged.missing:
+        raise NotComplete(judged.missing)
+    row = Diagnosis(
+        enterprise_id=enterprise_id,
+        kind=kind,
+        scheme=rules.scheme,
+        edition=rules.edition,
+        ruleset_sha256=rules.sha256,
+        as_of=as_of,
+        known_at=known_at,
+        statements=sorted({fact.statement for fact in facts.values()}),
+        score=judged.score,
+        level=judged.level,
+        result=_result(judged),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _result(judged: Verdict) -> dict[str, Any]:
+    """The parts of a verdict that the file shows: milli-points, and the indicators that were 不适用."""
+    return {
+        "points": judged.points,
+        "dimensions": {code: list(pair) for code, pair in (judged.dimensions or {}).items()},
+        "not_applicable": [code for code, points in judged.points.items() if points is None],
+        "unmet": [unmet.condition for unmet in judged.unmet or ()],
+    }

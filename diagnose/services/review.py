@@ -1,0 +1,80 @@
+"""Before submitting: all answers, what is missing, and what is guaranteed so far."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from diagnose import wording
+from diagnose.catalog import Catalog
+from diagnose.services import drafts
+from diagnose.services.answers import batch_answers, known_to_apply
+from diagnose.services.drafts import Draft, PageState
+from diagnose.services.submit import open_questions
+from questionnaires.parse import Reading
+from questionnaires.schema import Form, Indicator
+from scoring.ruleset import Ruleset
+from scoring.verdict import verdict
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """The range within which the verdict of one ruler must fall, whatever the open answers turn out to be."""
+
+    rules: Ruleset
+    score: tuple[str, str]
+    level: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Review:
+    """A draft at a glance."""
+
+    form: Form
+    reading: Reading
+    states: list[PageState]
+    missing: list[Indicator]
+    guarantees: list[Guarantee]
+
+    def shown(self, question: Indicator) -> str | None:
+        """The answer in words; None when it is 不适用."""
+        return wording.answer_text(question, self.reading.values) if self.reading.applies(question) else None
+
+
+def review(catalog: Catalog, form: Form, draft: Draft) -> Review:
+    """Read a draft for the review page."""
+    reading = drafts.understand(form, draft)
+    sound = _sound(form, reading)
+    return Review(
+        form,
+        reading,
+        drafts.progress(form, reading),
+        open_questions(form, reading),
+        [_guarantee(catalog, catalog.rulesets[name], sound) for name in form.schemes],
+    )
+
+
+def _sound(form: Form, reading: Reading) -> dict[str, Any]:
+    """The values without those of contradicting ratios: what is wrong is no answer yet."""
+    values = dict(reading.values)
+    for question in form.questions:
+        if reading.error_of(question):
+            values.pop(question.facts[0].code, None)
+    return values
+
+
+def _guarantee(catalog: Catalog, rules: Ruleset, values: dict[str, Any]) -> Guarantee:
+    judged = verdict(
+        rules,
+        batch_answers(rules, catalog.dictionary, values),
+        known_to_apply(rules, catalog.dictionary, values),
+    )
+    score = judged.score_range or (judged.score, judged.score)
+    level = judged.level_range or (judged.level, judged.level)
+    return Guarantee(rules, _both(score, rules), (_title(rules, level[0]), _title(rules, level[1])))
+
+
+def _both(score: tuple[Any, Any], rules: Ruleset) -> tuple[str, str]:
+    return wording.number(score[0], rules.decimals), wording.number(score[1], rules.decimals)
+
+
+def _title(rules: Ruleset, level: int | None) -> str:
+    return wording.level_name(level or 0, rules.level_title(level or 0))

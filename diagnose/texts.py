@@ -1,0 +1,7 @@
+"""The app's short texts, from data/texts.yaml."""
+
+from pathlib import Path
+
+from questionnaires.strict import Texts
+
+say = Texts(Path(__file__).parent / "data" / "texts.yaml").say

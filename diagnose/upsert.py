@@ -1,0 +1,28 @@
+"""Insert or change in one statement; the two databases say it in the same words, but in their own dialects."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Insert
+
+from diagnose.db import Base
+
+
+def upsert(
+    session: Session,
+    model: type[Base],
+    rows: list[dict[str, Any]],
+    replace: Collection[str] = (),
+    change: Mapping[str, Any] | None = None,
+) -> Insert:
+    """INSERT of ``rows``; where the primary key is there already, ``replace`` columns take the new row's value.
+
+    ``change`` sets further columns to an expression (``{"tries": Attempt.tries + 1}``).
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(model).values(rows)
+    values = {name: insert.excluded[name] for name in replace} | dict(change or {})
+    keys = [column.name for column in model.__table__.primary_key.columns]
+    return insert.on_conflict_do_update(index_elements=keys, set_=values)

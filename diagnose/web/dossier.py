@@ -1,0 +1,114 @@
+"""一企一档: the page, its charts, 重新自评 and 更正."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from diagnose import wording
+from diagnose.models import Assessment
+from diagnose.models.assessment import DRAFT
+from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
+from diagnose.services import drafts
+from diagnose.services.dossier import Dossier, dossier
+from diagnose.texts import say
+from diagnose.web import here
+
+blueprint = Blueprint("dossier", __name__, url_prefix="/file/<public_id>")
+
+
+@blueprint.get("/")
+def show(public_id: str) -> ResponseReturnValue:
+    """The file with its newest verdict; without one, what to do next."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        drafts_open = db.scalars(
+            select(Assessment).where(Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT)
+        ).all()
+        found = dossier(db, here.catalog(), enterprise)
+        return render_template(
+            "dossier/show.html" if found else "dossier/empty.html",
+            dossier=found,
+            enterprise=enterprise,
+            drafts=drafts_open,
+            form=next(iter(here.catalog().forms.values())),
+        )
+
+
+@blueprint.get("/verdict/<int:diagnosis_id>")
+def earlier(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
+    """The file as an earlier verdict saw it."""
+    found = _dossier_or_404(public_id, diagnosis_id)
+    return render_template("dossier/show.html", dossier=found, enterprise=found.enterprise, drafts=())
+
+
+@blueprint.get("/verdict/<int:diagnosis_id>/radar.svg")
+def radar(public_id: str, diagnosis_id: int) -> Response:
+    """The radar of one verdict."""
+    found = _dossier_or_404(public_id, diagnosis_id)
+    svg = radar_svg(_axes(found), title=say("radar_title"), not_applicable=say("chart_not_applicable"))
+    return Response(svg, mimetype="image/svg+xml")
+
+
+@blueprint.get("/verdict/<int:diagnosis_id>/radar.png")
+def radar_picture(public_id: str, diagnosis_id: int) -> Response:
+    """The same radar as PNG, to download."""
+    found = _dossier_or_404(public_id, diagnosis_id)
+    png = radar_png(_axes(found), not_applicable=say("chart_not_applicable"))
+    response = Response(png, mimetype="image/png")
+    response.headers["Content-Disposition"] = f'attachment; filename="radar-{found.diagnosis.as_of:%Y%m%d}.png"'
+    return response
+
+
+@blueprint.get("/trend.svg")
+def trend(public_id: str) -> Response:
+    """The scores over time."""
+    found = _dossier_or_404(public_id)
+    floors = [(level.min_score / 10**found.rules.decimals, level.title) for level in found.rules.levels]
+    svg = trend_svg(_points(found), floors, title=say("trend_title"))
+    return Response(svg, mimetype="image/svg+xml")
+
+
+@blueprint.post("/again")
+def again(public_id: str) -> ResponseReturnValue:
+    """重新自评: a new draft as of today, filled from the last statement."""
+    return _draft(public_id, "again")
+
+
+@blueprint.post("/correct")
+def correct(public_id: str) -> ResponseReturnValue:
+    """更正: the last statement re-opened, same as-of date."""
+    return _draft(public_id, "correction")
+
+
+def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
+    form = next(iter(here.catalog().forms.values()))
+    with here.writing() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        last = drafts.last_statement(db, enterprise.id, form) or abort(404)
+        as_of = last.as_of if purpose == "correction" else wording.today()
+        assessment = drafts.open_draft(db, enterprise, form, purpose, as_of, wording.now())
+    target = "survey.check" if assessment.purpose == "correction" else "survey.section"
+    code = {} if target == "survey.check" else {"code": form.pages[0].code}
+    return redirect(url_for(target, public_id=public_id, assessment_id=assessment.id, **code))
+
+
+def _dossier_or_404(public_id: str, diagnosis_id: int | None = None) -> Dossier:
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        return dossier(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
+
+
+def _axes(found: Dossier) -> list[Axis]:
+    return [Axis(line.title, line.share) for line in found.dimensions]
+
+
+def _points(found: Dossier) -> list[TrendPoint]:
+    return [
+        TrendPoint(
+            line.diagnosis.as_of,
+            wording.number(line.diagnosis.score, line.rules.decimals),
+            line.diagnosis.score / 10**line.rules.decimals,
+            line.diagnosis.kind,
+        )
+        for line in reversed(found.history)
+    ]

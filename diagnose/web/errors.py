@@ -1,0 +1,65 @@
+"""Plain pages for what went wrong: what happened, what was kept, what to do."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from questionnaires.strict import load_yaml, mapping
+
+TEXTS = Path(__file__).parent.parent / "data" / "errors.yaml"
+
+
+def install(app: Flask) -> None:
+    """Answer every error in Chinese, as a page or, to a script, as JSON."""
+    app.extensions["error_texts"] = _load()
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(key: str, status: int, **extra: object) -> Response:
+    """The error page with the texts under ``key`` in errors.yaml."""
+    texts = current_app.extensions["error_texts"][key]
+    if request.accept_mimetypes.best == "application/json":
+        return _json(f"{texts['title']}。{texts['kept']}", status)
+    return Response(render_template("error.html", **texts, **extra), status)
+
+
+def _json(message: str, status: int) -> Response:
+    response = jsonify(message=message)
+    response.status_code = status
+    return response
+
+
+def _load() -> Mapping[str, Mapping[str, str]]:
+    content = load_yaml(TEXTS)
+    return {
+        key: mapping(f"{TEXTS}: {key}", value, ("title", "what", "kept", "next")) for key, value in content.items()
+    }
+
+
+def _expired(error: CSRFError) -> Response:
+    return page("expired", 400, sent=sent())
+
+
+def sent() -> list[tuple[str, str]]:
+    """What the person had typed into the form that was not taken, so that it can be copied."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token" and text.strip()]
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if code < 400 and error.response is not None:
+        return Response(error.response.response, code, error.response.headers)  # type: ignore[attr-defined]
+    known = current_app.extensions["error_texts"]
+    return page(str(code) if str(code) in known else ("400" if code < 500 else "500"), code)
+
+
+def _unexpected(error: Exception) -> Response:
+    current_app.logger.exception("unexpected error at %s", request.endpoint)
+    if current_app.testing:
+        raise error
+    return page("500", 500)

@@ -1,0 +1,215 @@
+"""Start a file, open it by its link, change, hand over, take along, erase."""
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from diagnose import access, wording
+from diagnose.models import Division, Enterprise
+from diagnose.services import attempts, divisions, drafts, files
+from diagnose.services.files import Firm
+from diagnose.texts import say
+from diagnose.web import errors, here
+from diagnose.web.firm_form import CodeForm, FirmForm, firm_form, size_profile
+
+blueprint = Blueprint("files", __name__)
+
+COOKIE_SECONDS = 30 * 24 * 3600
+TRIES = 20
+STARTING = "starting"
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """First step: the credit code."""
+    session.permanent = True
+    session[STARTING] = access.new_code()
+    return render_template("files/code.html", form=CodeForm())
+
+
+@blueprint.post("/new")
+def new_step() -> ResponseReturnValue:
+    """Check the code, then ask for the firm, then start the file; nothing is stored before the last step."""
+    step = request.form.get("step")
+    if step == "code":
+        return _check_code()
+    form = firm_form(here.catalog(), request.form)
+    if step == "province":
+        return render_template("files/firm.html", form=form, quiet=True, enterprise=None)
+    if not form.validate():
+        return render_template("files/firm.html", form=form, enterprise=None), 422
+    return _start(form)
+
+
+def _check_code() -> ResponseReturnValue:
+    form = CodeForm(request.form)
+    if not form.validate():
+        return render_template("files/code.html", form=form), 422
+    registered = divisions.from_credit_code(form.credit_code.data or "") or ""
+    known = firm_form(
+        here.catalog(),
+        credit_code=form.credit_code.data,
+        province=registered[:2].ljust(6, "0") if registered else "",
+        division=registered,
+        as_of=wording.today(),
+    )
+    return render_template("files/firm.html", form=known, quiet=True, enterprise=None)
+
+
+def _start(form: FirmForm) -> Response:
+    """Open the file and its first draft. The visitor's session fixes the link's code, so a double click opens one."""
+    code = session.get(STARTING) or access.new_code()
+    now = wording.now()
+    questionnaire = next(iter(here.catalog().forms.values()))
+    with here.writing() as db:
+        enterprise = files.start(db, _firm(form, _division(db, form)), code, wording.today(), now)
+        drafts.open_draft(db, enterprise, questionnaire, "first", form.as_of.data or wording.today(), now)
+        public_id = enterprise.public_id
+    return _hold(redirect(url_for("files.link", public_id=public_id, first=1)), public_id, code)
+
+
+def _division(db, form: FirmForm) -> Division:  # type: ignore[no-untyped-def]
+    return db.scalars(select(Division).where(Division.code == form.division.data)).one()
+
+
+def _firm(form: FirmForm, division: Division) -> Firm:
+    return Firm(
+        form.credit_code.data or "",
+        form.name.data or "",
+        division,
+        form.industry.data,
+        form.process_type.data,
+        size_profile(form),
+    )
+
+
+@blueprint.get("/continue")
+def resume() -> ResponseReturnValue:
+    """继续填写: a link ends here; its code stands behind ``#`` and is never part of a request address."""
+    return render_template("files/continue.html", error=None)
+
+
+@blueprint.post("/continue")
+def open_by_code() -> ResponseReturnValue:
+    """Exchange the code for a cookie; wrong tries are counted by address."""
+    now, key = wording.now(), f"continue {request.remote_addr}"
+    with here.reading() as db:
+        if attempts.tries(db, key, now) >= TRIES:
+            return errors.page("429", 429)
+        code = access.normal_code(request.form.get("code", ""))
+        found = db.scalar(select(Enterprise.public_id).where(Enterprise.link_sha256 == access.digest(code or "")))
+    if found and code:
+        return _hold(redirect(url_for("dossier.show", public_id=found)), found, code)
+    with here.writing() as db:
+        attempts.count_try(db, key, now)
+    return render_template("files/continue.html", error=say("link_unknown")), 422
+
+
+@blueprint.get("/file/<public_id>/link")
+def link(public_id: str) -> ResponseReturnValue:
+    """Show the holder the link; the code comes from the holder's own cookie."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        return render_template("files/link.html", enterprise=enterprise, **_link_of(public_id))
+
+
+@blueprint.post("/file/<public_id>/link")
+def replace_link(public_id: str) -> ResponseReturnValue:
+    """A new link; the old one, and every browser that used it, is out."""
+    code = access.new_code()
+    with here.writing() as db:
+        files.replace_link(here.enterprise_or_404(db, public_id), code)
+    return _hold(redirect(url_for("files.link", public_id=public_id)), public_id, code)
+
+
+def _link_of(public_id: str) -> dict[str, str]:
+    code = here.code_held(public_id) or ""
+    return {"code": access.grouped(code), "address": url_for("files.resume", _external=True, _anchor=code)}
+
+
+@blueprint.route("/file/<public_id>/firm", methods=["GET", "POST"])
+def firm(public_id: str) -> ResponseReturnValue:
+    """Change 企业信息; the credit code stays."""
+    with here.writing() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        form = firm_form(here.catalog(), request.form or None, with_as_of=False, **_said(enterprise))
+        form.credit_code.data = enterprise.credit_code
+        if request.method == "GET" or request.form.get("step") == "province":
+            return render_template("files/firm.html", form=form, quiet=True, enterprise=enterprise)
+        if not form.validate():
+            return render_template("files/firm.html", form=form, enterprise=enterprise), 422
+        files.change(enterprise, _firm(form, _division(db, form)), wording.today())
+    return redirect(url_for("dossier.show", public_id=public_id))
+
+
+def _said(enterprise: Enterprise) -> dict[str, object]:
+    code = enterprise.places[-1].division.code or ""
+    return {
+        "name": enterprise.name,
+        "province": code[:2] + "0000",
+        "division": code,
+        "industry": enterprise.industry,
+        "process_type": enterprise.process_type,
+        **enterprise.profile,
+    }
+
+
+@blueprint.get("/file/<public_id>/data.json")
+def data(public_id: str) -> ResponseReturnValue:
+    """Everything the file holds, to take along."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        response = jsonify(files.export(db, enterprise))
+    response.headers["Content-Disposition"] = f'attachment; filename="{public_id}.json"'
+    return response
+
+
+@blueprint.route("/file/<public_id>/erase", methods=["GET", "POST"])
+def erase(public_id: str) -> ResponseReturnValue:
+    """Delete the file after its name was confirmed by a tick."""
+    with here.writing() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        if request.method == "GET" or request.form.get("sure") != "yes":
+            asked = request.method == "POST"
+            return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
+        files.erase(db, enterprise)
+    return _let_go(redirect(url_for("files.erased")), public_id)
+
+
+@blueprint.get("/erased")
+def erased() -> ResponseReturnValue:
+    """The file is gone."""
+    return render_template("files/erased.html")
+
+
+@blueprint.post("/file/<public_id>/leave")
+def leave(public_id: str) -> ResponseReturnValue:
+    """退出: this browser forgets the file; the link still opens it."""
+    with here.reading() as db:
+        here.enterprise_or_404(db, public_id)
+    return _let_go(redirect(url_for("public.home")), public_id)
+
+
+@blueprint.get("/divisions/<province>.json")
+def places(province: str) -> ResponseReturnValue:
+    """The districts of one province, grouped by city, for the page's script."""
+    if province not in dict(divisions.provinces()):
+        abort(404)
+    return jsonify(divisions.choices(province))
+
+
+def _hold(response: Response, public_id: str, code: str) -> Response:
+    response.set_cookie(
+        here.cookie_name(public_id),
+        code,
+        max_age=COOKIE_SECONDS,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _let_go(response: Response, public_id: str) -> Response:
+    response.delete_cookie(here.cookie_name(public_id), secure=request.is_secure, httponly=True, samesite="Lax")
+    return response

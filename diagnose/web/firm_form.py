@@ -1,0 +1,135 @@
+"""The form of 企业信息: who the firm is, where, in which industry, how large."""
+
+import unicodedata
+from typing import Any
+
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+from wtforms import DateField, Form, RadioField, SelectField, StringField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
+
+from diagnose import wording
+from diagnose.catalog import Catalog
+from diagnose.services import divisions
+from diagnose.texts import say
+from questionnaires.forms import FactField
+
+PROCESS_TYPES = {code: say(code) for code in ("discrete", "process")}
+NAME_LENGTH = 200
+SIZE_FACTS = ("staff", "revenue", "assets")
+
+
+class CreditCode:
+    """统一社会信用代码 as GB 32100 builds it, check digit included."""
+
+    def __call__(self, form: Form, field: StringField) -> None:
+        try:
+            uscc.validate(field.data or "")
+        except InvalidLength:
+            raise StopValidation(say("code_length", length=len(field.data or ""))) from None
+        except InvalidChecksum:
+            raise StopValidation(say("code_check")) from None
+        except ValidationError:
+            raise StopValidation(say("code_letters")) from None
+
+
+def _clean_code(text: str | None) -> str:
+    return uscc.compact(unicodedata.normalize("NFKC", text or ""))
+
+
+class Readable:
+    """Refuse what arrived broken (wrong encoding) or cannot be printed."""
+
+    def __call__(self, form: Form, field: StringField) -> None:
+        if any(char == "\ufffd" or ord(char) < 32 for char in field.data or ""):
+            raise StopValidation(say("unreadable"))
+
+
+class CodeForm(Form):
+    """First step: just the credit code."""
+
+    credit_code = StringField(
+        say("label_code"),
+        filters=[_clean_code],
+        validators=[DataRequired(say("code_missing")), Readable(), CreditCode()],
+    )
+
+
+class FirmForm(CodeForm):
+    """Second step, and later the page that changes it. Build with ``firm_form``."""
+
+    name = StringField(
+        say("label_name"),
+        filters=[lambda text: (text or "").strip()],
+        validators=[
+            DataRequired(say("name_missing")),
+            Length(max=NAME_LENGTH, message=say("name_long", length=NAME_LENGTH)),
+            Readable(),
+        ],
+    )
+    province = SelectField(
+        say("label_province"), validators=[InputRequired(say("province_missing"))], validate_choice=False
+    )
+    division = SelectField(say("label_division"), validate_choice=False)
+    industry = SelectField(say("label_industry"), validate_choice=False)
+    process_type = RadioField(
+        say("label_process"),
+        choices=list(PROCESS_TYPES.items()),
+        validators=[AnyOf(PROCESS_TYPES, message=say("process_missing"))],
+        validate_choice=False,
+    )
+    as_of = DateField(say("label_day"), validators=[InputRequired(say("day_missing"))])
+
+    def validate_as_of(self, field: DateField) -> None:
+        check_as_of(field)
+
+
+def check_as_of(field: DateField) -> None:
+    """Refuse a day that has not come yet."""
+    if field.data and field.data > wording.today():
+        raise StopValidation(say("day_future"))
+
+
+def firm_form(catalog: Catalog, data: Any = None, with_as_of: bool = True, **values: Any) -> FirmForm:
+    """The form with the size facts of the dictionary and its choices filled in."""
+    form = _with_size(catalog)(data, **values)
+    if not with_as_of:
+        del form.as_of
+    form.province.choices = [("", say("choose")), *divisions.provinces()]
+    form.industry.choices = {"": [("", say("choose"))]} | dict(catalog.industries.choices())
+    form.division.choices = _division_choices(form.province.data)
+    form.division.validators = [AnyOf(_keys(form.division.choices), message=say("division_missing"))]
+    form.industry.validators = [AnyOf(_keys(form.industry.choices), message=say("industry_missing"))]
+    return form
+
+
+def _with_size(catalog: Catalog) -> type[FirmForm]:
+    facts = {code: FactField(catalog.dictionary.facts[code]) for code in SIZE_FACTS}
+    for code in ("staff", "revenue"):
+        facts[code] = FactField(catalog.dictionary.facts[code], validators=[Stated()])
+    return type("SizedFirmForm", (FirmForm,), facts)
+
+
+class Stated:
+    """The fact was given (0 counts as given)."""
+
+    def __call__(self, form: Form, field: FactField) -> None:
+        if field.data is None and not field.errors:
+            raise StopValidation(say("fact_missing", title=field.fact.title))
+
+
+def _division_choices(province: str | None) -> dict[str, list[tuple[str, str]]]:
+    known = {code for code, _ in divisions.provinces()}
+    groups = divisions.choices(province) if province in known else []
+    return {"": [("", say("choose" if groups else "choose_province_first"))]} | dict(groups)
+
+
+def _keys(choices: dict[str, list[tuple[str, str]]]) -> list[str]:
+    return [code for group in choices.values() for code, _ in group if code]
+
+
+def size_profile(form: FirmForm) -> dict[str, Any]:
+    """The size facts as stored: only what was given."""
+    given = {code: form[code].data for code in SIZE_FACTS}
+    return {code: value for code, value in given.items() if value is not None}
+

@@ -1,0 +1,64 @@
+"""What the current request works with: engine, catalog, and the file its holder opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import abort, current_app, request
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from diagnose import access, db
+from diagnose.catalog import Catalog
+from diagnose.models import Assessment, Enterprise
+
+
+def engine() -> Engine:
+    """The engine of this app."""
+    return current_app.extensions["diagnose"].engine
+
+
+def catalog() -> Catalog:
+    """The definitions of this app."""
+    return current_app.extensions["diagnose"].catalog
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only session for this request."""
+    with db.reading(engine()) as session:
+        yield session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A session whose changes are committed at the end of the block."""
+    with db.writing(engine()) as session:
+        yield session
+
+
+def cookie_name(public_id: str) -> str:
+    """Name of the cookie that holds the link's code of one file."""
+    return f"file_{public_id}"
+
+
+def code_held(public_id: str) -> str | None:
+    """The 继续填写码 this browser holds for a file."""
+    return request.cookies.get(cookie_name(public_id))
+
+
+def enterprise_or_404(session: Session, public_id: str) -> Enterprise:
+    """The file, for its holder; 404 for everyone else, whether or not it exists."""
+    found = session.scalar(select(Enterprise).where(*access.held(public_id, code_held(public_id))))
+    return found or abort(404)
+
+
+def assessment_or_404(session: Session, public_id: str, assessment_id: int) -> tuple[Enterprise, Assessment]:
+    """One filling of a file, for its holder."""
+    row = session.execute(
+        select(Enterprise, Assessment)
+        .join(Assessment, Assessment.enterprise_id == Enterprise.id)
+        .where(Assessment.id == assessment_id, *access.held(public_id, code_held(public_id)))
+    ).one_or_none()
+    if row is None:
+        abort(404)
+    return row[0], row[1]

@@ -1,0 +1,206 @@
+"""填报: section by section, each answer saved as it is given; then review, pledge, submit."""
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, Form
+from wtforms.validators import InputRequired
+
+from diagnose import wording
+from diagnose.models import Assessment, Enterprise
+from diagnose.models.assessment import DRAFT
+from diagnose.services import drafts, submit
+from diagnose.services.review import review
+from diagnose.texts import say
+from diagnose.web import errors, here
+from diagnose.web.firm_form import check_as_of
+from diagnose.web.questions import SectionView, question_state, section_view
+from questionnaires.forms import question_form
+from questionnaires.schema import Form as Questionnaire
+from questionnaires.schema import Indicator, Page
+
+blueprint = Blueprint("survey", __name__, url_prefix="/file/<public_id>/fill/<int:assessment_id>")
+
+
+class DayForm(Form):
+    """The as-of date of a draft."""
+
+    as_of = DateField(say("label_day"), validators=[InputRequired(say("day_missing"))])
+
+    def validate_as_of(self, field: DateField) -> None:
+        check_as_of(field)
+
+
+def _questionnaire(assessment: Assessment) -> Questionnaire:
+    return here.catalog().forms[assessment.form_name]
+
+
+def _page_or_404(questionnaire: Questionnaire, code: str) -> Page:
+    return questionnaire.page(code) or abort(404)
+
+
+@blueprint.get("/")
+def start(public_id: str, assessment_id: int) -> ResponseReturnValue:
+    """Go on where something is still open."""
+    with here.reading() as db:
+        _, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        questionnaire = _questionnaire(assessment)
+        states = drafts.progress(questionnaire, drafts.understand(questionnaire, drafts.load(db, assessment_id)))
+    open_page = next((state.page.code for state in states if state.left), None)
+    if open_page is None:
+        return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
+    return redirect(url_for(".section", public_id=public_id, assessment_id=assessment_id, code=open_page))
+
+
+@blueprint.get("/page/<code>")
+def section(public_id: str, assessment_id: int, code: str) -> ResponseReturnValue:
+    """One section with what was typed so far."""
+    with here.reading() as db:
+        enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        if assessment.status != DRAFT:
+            return redirect(url_for("dossier.show", public_id=public_id))
+        draft = drafts.load(db, assessment_id)
+    view = section_view(_questionnaire(assessment), draft, code) or abort(404)
+    return _render(enterprise, assessment, view)
+
+
+@blueprint.post("/page/<code>")
+def save_section(public_id: str, assessment_id: int, code: str) -> ResponseReturnValue:
+    """Save one section by its button. Wrong answers are kept as typed and shown with the reason."""
+    with here.reading() as db:
+        _, assessment = here.assessment_or_404(db, public_id, assessment_id)
+    questionnaire = _questionnaire(assessment)
+    page = _page_or_404(questionnaire, code)
+    asked = _asked(page)
+    try:
+        valid = _save(public_id, assessment_id, questionnaire, asked)
+    except drafts.Submitted:
+        return errors.page("409", 409, sent=errors.sent())
+    target = code if not valid else _after(questionnaire, page, request.form.get("go", "next"))
+    if target is None:
+        return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
+    if target == "":
+        return redirect(url_for("files.link", public_id=public_id))
+    return redirect(url_for(".section", public_id=public_id, assessment_id=assessment_id, code=target))
+
+
+@blueprint.post("/answer/<question>")
+def save_answer(public_id: str, assessment_id: int, question: str) -> ResponseReturnValue:
+    """Save one answer for the page's script; answers with what to show beside it."""
+    with here.writing() as db:
+        _, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        questionnaire = _questionnaire(assessment)
+        asked = next((one for one in questionnaire.questions if one.code == question), None) or abort(404)
+        form = question_form(questionnaire, (asked,))(request.form)
+        now = wording.now()
+        try:
+            drafts.save(db, assessment_id, form.typed(), now)
+        except drafts.Submitted:
+            return errors.page("409", 409)
+        draft = drafts.load(db, assessment_id)
+    reading = drafts.understand(questionnaire, draft)
+    states = drafts.progress(questionnaire, reading)
+    return jsonify(
+        questions={
+            one.code: question_state(one, reading, draft) for one in questionnaire.questions if _shares(one, asked)
+        },
+        sections={state.page.code: {"left": state.left, "errors": state.errors} for state in states},
+        answered=sum(state.answered for state in states),
+    )
+
+
+@blueprint.get("/review")
+def check(public_id: str, assessment_id: int) -> ResponseReturnValue:
+    """All answers on one page, what is missing, the guaranteed range so far, the pledge."""
+    with here.reading() as db:
+        enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        if assessment.status != DRAFT:
+            return redirect(url_for("dossier.show", public_id=public_id))
+        draft = drafts.load(db, assessment_id)
+    return _review(enterprise, assessment, draft)
+
+
+@blueprint.post("/review")
+def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
+    """Submit once; a second click finds it done and shows the result."""
+    with here.reading() as db:
+        enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        draft = drafts.load(db, assessment_id)
+    if assessment.status == DRAFT and request.form.get("pledge") != "yes":
+        return _review(enterprise, assessment, draft, problem=say("pledge_missing")), 422
+    try:
+        with here.writing() as db:
+            enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
+            submit.submit(db, here.catalog(), enterprise, assessment, wording.now())
+    except submit.Incomplete:
+        return _review(enterprise, assessment, draft, problem=say("incomplete")), 422
+    return redirect(url_for("dossier.show", public_id=public_id))
+
+
+@blueprint.post("/day")
+def change_day(public_id: str, assessment_id: int) -> ResponseReturnValue:
+    """Change the as-of date of a draft; a correction keeps the day it corrects."""
+    form = DayForm(request.form)
+    with here.writing() as db:
+        enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        if assessment.status != DRAFT:
+            return errors.page("409", 409, sent=errors.sent())
+        if assessment.purpose == "correction" or not form.validate():
+            return _review(enterprise, assessment, drafts.load(db, assessment_id), day=form), 422
+        assessment.as_of = form.as_of.data
+    return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
+
+
+def _asked(page: Page) -> tuple[Indicator, ...]:
+    """The questions whose fields the browser sent: those shown as 不适用 are disabled and keep what was typed."""
+    sent = request.form.getlist("asked")
+    return tuple(question for question in page.questions if question.code in sent or not sent)
+
+
+def _save(public_id: str, assessment_id: int, questionnaire: Questionnaire, asked: tuple[Indicator, ...]) -> bool:
+    """Save what was posted; False when something in it is wrong."""
+    form = question_form(questionnaire, asked)(request.form)
+    valid = form.validate()
+    with here.writing() as db:
+        here.assessment_or_404(db, public_id, assessment_id)
+        drafts.save(db, assessment_id, form.typed(), wording.now())
+    return valid
+
+
+def _after(questionnaire: Questionnaire, page: Page, go: str) -> str | None:
+    """Where the button leads: the next or previous section, '' to leave, None for the review."""
+    codes = [one.code for one in questionnaire.pages]
+    here_ = codes.index(page.code)
+    if go == "leave":
+        return ""
+    if go == "back":
+        return codes[max(here_ - 1, 0)]
+    return codes[here_ + 1] if here_ + 1 < len(codes) else None
+
+
+def _shares(one: Indicator, asked: Indicator) -> bool:
+    """True when the answer to ``asked`` changes what is shown beside ``one``."""
+    codes = {fact.code for fact in asked.facts}
+    depends = one.may_not_apply is not None and one.may_not_apply[0] in codes
+    return depends or any(fact.code in codes for fact in one.facts)
+
+
+def _render(enterprise: Enterprise, assessment: Assessment, view: SectionView) -> str:
+    return render_template("survey/section.html", enterprise=enterprise, assessment=assessment, view=view)
+
+
+def _review(
+    enterprise: Enterprise,
+    assessment: Assessment,
+    draft: drafts.Draft,
+    problem: str | None = None,
+    day: DayForm | None = None,
+) -> str | Response:
+    questionnaire = _questionnaire(assessment)
+    return render_template(
+        "survey/review.html",
+        enterprise=enterprise,
+        assessment=assessment,
+        review=review(here.catalog(), questionnaire, draft),
+        problem=problem,
+        day=day or DayForm(as_of=assessment.as_of),
+    )

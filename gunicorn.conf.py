@@ -1,0 +1,65 @@
+"""How the server runs. Gunicorn reads this file by itself; script/server starts it."""
+
+import errno
+import os
+import socket
+import sys
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from diagnose.config import settings
+from diagnose.logs import hide_links
+from diagnose.migrate import upgrade
+
+host = os.environ.get("HOST") or "127.0.0.1"
+port = os.environ.get("PORT") or "8000"
+if not port.isdigit():
+    sys.exit(f"PORT 应是一个数字，现在是「{port}」。")
+
+wsgi_app = "wsgi:app"
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+workers = int(os.environ.get("WORKERS") or 2)
+# Loaded once, then forked: half the start-up work and shared memory. create_app must therefore not use the database;
+# connections that exist at a fork are dropped by diagnose/db.py all the same.
+preload_app = True
+# Threads, because a browser keeps its connection open, and a slow one must not hold up a whole worker.
+worker_class = "gthread"
+threads = 4
+keepalive = 5
+# No access log: the path of a link opens a file. A proxy in front can log what docs/deploy.md allows.
+accesslog = None
+loglevel = "warning"
+# The control socket would be one more door, in the home folder of a service that may have none.
+control_socket_disable = True
+
+
+class logger_class(Logger):
+    """Gunicorn's own log quotes the address of a request that failed."""
+
+    def setup(self, cfg):  # type: ignore[no-untyped-def]
+        super().setup(cfg)
+        self.error_log.addFilter(hide_links)
+
+
+def on_starting(server: Arbiter) -> None:
+    """Before the port opens: gunicorn itself would retry a busy port for five seconds, in English."""
+    refuse_busy_port()
+    upgrade(settings().database_url)
+
+
+def when_ready(server: Arbiter) -> None:
+    print(f"智诊已启动：http://{bind} （按 Ctrl+C 停止）", flush=True)
+
+
+def refuse_busy_port() -> None:
+    """Exits with a sentence that says what to do when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, int(port)), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(
+                f"端口 {port} 已被占用，可能智诊已在运行。请停止占用它的程序，或换一个端口：PORT=8001 script/server"
+            )
+        sys.exit(f"无法监听 {bind}：{os.strerror(error.errno or 0)}。请检查 HOST 与 PORT。")

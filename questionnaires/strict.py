@@ -1,0 +1,59 @@
+"""YAML read strictly: duplicate keys are refused, and every complaint names the file and the place."""
+
+from collections.abc import Collection, Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class DefinitionError(ValueError):
+    """A definition file that cannot be trusted; the message is ``FILE: PLACE: what``."""
+
+
+class _Loader(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise DefinitionError(f"line {key_node.start_mark.line + 1}: duplicate key {key}")
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def load_yaml(path: Path) -> Any:
+    """Return the content of one YAML file; raises DefinitionError for broken YAML and duplicate keys."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except DefinitionError as error:
+        raise DefinitionError(f"{path}: {error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: {error}") from error
+
+
+def mapping(
+    place: str, value: object, required: Collection[str] = (), optional: Collection[str] = ()
+) -> dict[str, Any]:
+    """Check that ``value`` is a mapping with all ``required`` and no keys beyond ``optional``."""
+    if not isinstance(value, dict):
+        raise DefinitionError(f"{place}: expected a mapping, found {type(value).__name__}")
+    unknown = [str(key) for key in value if key not in {*required, *optional}]
+    if unknown:
+        raise DefinitionError(f"{place}: unknown key {', '.join(unknown)}")
+    missing = [key for key in required if value.get(key) is None]
+    if missing:
+        raise DefinitionError(f"{place}: missing {', '.join(missing)}")
+    return value
+
+
+class Texts:
+    """Sentences for people, kept in one YAML file of ``key: sentence`` with ``{placeholders}``."""
+
+    def __init__(self, path: Path) -> None:
+        content = load_yaml(path)
+        self._texts: dict[str, str] = mapping(str(path), content, optional=tuple(content))
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence under ``key``, filled in; KeyError for an unknown key or a missing value."""
+        return self._texts[key].format(**values)

@@ -1,0 +1,160 @@
+/* Saves each answer as it is given. The page works without this script: its button saves a section. */
+const form = document.getElementById("section");
+const token = form.elements.csrf_token.value;
+const kept = `answers ${form.dataset.answer}`;
+const waiting = new Map(JSON.parse(localStorage.getItem(kept) || "[]"));
+const busy = new Set();
+
+const block = (code) => form.querySelector(`[data-question="${code}"]`);
+
+function keep() {
+  try {
+    if (waiting.size) localStorage.setItem(kept, JSON.stringify([...waiting]));
+    else localStorage.removeItem(kept);
+  } catch { /* A full or forbidden storage only means that nothing survives a reload. */ }
+}
+
+const MARKS = {
+  ok: '<path d="M2.5 8.5l3.5 3.5 7.5-8"/>',
+  bad: '<circle cx="8" cy="8" r="6.5"/><path d="M8 4.5v4.2M8 10.8v1"/>',
+};
+
+function mark(question, state, text) {
+  const tag = block(question)?.querySelector("[data-state]");
+  if (!tag) return;
+  tag.className = `zz-state ${state === "ok" || state === "bad" ? state : ""}`;
+  tag.querySelector("svg").innerHTML = MARKS[state] || '<circle cx="8" cy="8" r="6" stroke-width="1.5"/>';
+  tag.lastElementChild.textContent = text;
+}
+
+function showError(question, message) {
+  const section = block(question);
+  const place = section.querySelector("[data-error]");
+  section.classList.toggle("err", Boolean(message));
+  place.replaceChildren();
+  section.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  section.querySelectorAll(".zz-in.bad").forEach((one) => one.classList.remove("bad"));
+  if (!message) return;
+  const text = document.createElement("p");
+  text.className = "zz-err";
+  text.id = `e-${question}`;
+  text.setAttribute("role", "alert");
+  text.textContent = message;
+  place.append(text);
+  section.querySelector("input[name]:not([type=hidden])")?.setAttribute("aria-invalid", "true");
+}
+
+function show(question, found) {
+  const section = block(question);
+  if (!section) return;
+  mark(question, found.state, found.text);
+  showError(question, found.error);
+  section.querySelector("fieldset").disabled = found.state === "na";
+  const output = section.querySelector("output");
+  if (output) {
+    output.textContent = found.state === "na" ? found.text : found.result || "—";
+    output.classList.toggle("na", found.state === "na");
+  }
+}
+
+function showProgress(found) {
+  const total = Number(form.dataset.total);
+  document.querySelectorAll("[data-answered]").forEach((one) => { one.textContent = found.answered; });
+  document.querySelectorAll("[data-left]").forEach((one) => { one.textContent = total - found.answered; });
+  const meter = document.querySelector(".zz-meter");
+  meter.setAttribute("aria-valuenow", found.answered);
+  meter.firstElementChild.setAttribute("width", `${(100 * found.answered / total).toFixed(1)}%`);
+  for (const [code, section] of Object.entries(found.sections)) {
+    const place = document.querySelector(`[data-section="${code}"] small`);
+    if (place) place.textContent = section.left === 0 ? "已填完" : section.errors ? `${section.errors} 题有误` : `剩 ${section.left} 题`;
+  }
+}
+
+function answerOf(question) {
+  const data = new URLSearchParams();
+  block(question).querySelectorAll("[name]:not([name=asked])").forEach((one) => {
+    if (!["radio", "checkbox"].includes(one.type) || one.checked) data.append(one.name, one.value);
+  });
+  return data.toString();
+}
+
+async function send(question) {
+  if (busy.has(question) || !waiting.has(question)) return;
+  busy.add(question);
+  const body = waiting.get(question);
+  const slow = setTimeout(() => mark(question, "wait", form.dataset.saving), 500);
+  try {
+    const answer = await fetch(form.dataset.answer + question, {
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, Accept: "application/json" },
+    });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    if (waiting.get(question) === body) waiting.delete(question);
+    const found = await answer.json();
+    if (answer.ok) {
+      if (!waiting.has(question)) for (const [code, state] of Object.entries(found.questions)) show(code, state);
+      showProgress(found);
+    } else {
+      mark(question, "bad", form.dataset.refused);
+      if (block(question)) showError(question, found.message);
+    }
+  } catch {
+    mark(question, "bad", form.dataset.offline);
+  } finally {
+    clearTimeout(slow);
+    busy.delete(question);
+    keep();
+  }
+  if (waiting.has(question) && waiting.get(question) !== body) send(question);
+}
+
+function changed(question) {
+  waiting.set(question, answerOf(question));
+  keep();
+  send(question);
+}
+
+/* 无 and the other options of a question exclude each other. */
+function exclude(box) {
+  const group = box.closest("[data-multi]");
+  if (!group || !group.dataset.none || !box.checked) return;
+  const none = box.value === group.dataset.none;
+  group.querySelectorAll("input[type=checkbox]").forEach((one) => {
+    if ((one.value === group.dataset.none) !== none) one.checked = false;
+  });
+}
+
+function percentage(section) {
+  const [num, den] = section.querySelectorAll(".zz-in input");
+  const output = section.querySelector("output");
+  const ok = /^\d+$/.test(num.value) && /^\d+$/.test(den.value) && Number(den.value) > 0 && Number(num.value) <= Number(den.value);
+  output.textContent = ok ? `${(Number(num.value) / Number(den.value) * 100).toFixed(1)}%` : "—";
+}
+
+form.addEventListener("input", (event) => {
+  document.querySelectorAll(`[data-same="${event.target.name}"]`).forEach((one) => {
+    one.value = event.target.value;
+    percentage(one.closest("[data-question]"));
+  });
+  const ratio = event.target.closest(".zz-ratio");
+  if (ratio) percentage(ratio.closest("[data-question]"));
+});
+
+form.addEventListener("change", (event) => {
+  const section = event.target.closest("[data-question]");
+  if (!section || !event.target.name) return;
+  if (event.target.type === "checkbox") exclude(event.target);
+  changed(section.dataset.question);
+});
+
+/* A submitted section saves everything on it; nothing is left to send. */
+form.addEventListener("submit", () => {
+  form.querySelectorAll("[data-question]").forEach((one) => waiting.delete(one.dataset.question));
+  keep();
+});
+
+const sendAll = () => [...waiting.keys()].forEach(send);
+addEventListener("online", sendAll);
+setInterval(sendAll, 15000);
+sendAll();

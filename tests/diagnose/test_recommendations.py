@@ -1,0 +1,230 @@
+"""The library of recommendations (建议): every step has its own text, the right one comes next, a bad file is named."""
+
+import re
+import shutil
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from diagnose.services.recommend import Library, load_library, steps_up
+from questionnaires.schema import load_dictionary
+from questionnaires.strict import DefinitionError
+from scoring.ruleset import Ruleset, find
+
+ADVICE = Path(__file__).parents[2] / "diagnose" / "advice"
+PARTS = ("do", "needs", "done")
+# Share of three-character pieces in common: below 0.1 for different advice, above 0.5 for one text with other nouns.
+MOST_ALIKE = 0.2
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    return find("digital-portrait/2025")
+
+
+@pytest.fixture(scope="module")
+def library(ruleset: Ruleset) -> Library:
+    return load_library(ADVICE, ruleset)
+
+
+@pytest.fixture
+def advice(tmp_path: Path) -> Path:
+    """A copy of the shipped files that a test may spoil."""
+    return Path(shutil.copytree(ADVICE, tmp_path / "advice"))
+
+
+@pytest.fixture(scope="module")
+def names() -> re.Pattern[str]:
+    """All titles and option labels (longest first), and digits: what a text made from a pattern would differ in."""
+    questions = load_dictionary().indicators.values()
+    labels = {question.title for question in questions}
+    labels |= {label for question in questions for fact in question.facts for label in (fact.options or {}).values()}
+    return re.compile("|".join([*map(re.escape, sorted(labels - {"无"}, key=len, reverse=True)), r"\d", r"\W"]))
+
+
+def texts(library: Library) -> dict[str, str]:
+    """Every text by where it stands: "cnc_rate 1/2 do"."""
+    found = [each for steps in library.by_indicator.values() for each in steps]
+    return {f"{each.indicator} {each.step} {part}": getattr(each, part) for each in found for part in PARTS}
+
+
+def pieces(text: str, names: re.Pattern[str]) -> set[str]:
+    bare = names.sub("", text)
+    return {bare[start : start + 3] for start in range(len(bare) - 2)}
+
+
+def alike(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def test_every_step_of_every_indicator_has_a_recommendation(library: Library, ruleset: Ruleset) -> None:
+    assert list(library.by_indicator) == [each.code for each in ruleset.indicators]
+    for indicator in ruleset.indicators:
+        written = tuple(each.step for each in library.by_indicator[indicator.code])
+        assert written == steps_up(indicator, ruleset)
+    assert sum(map(len, library.by_indicator.values())) == 82
+
+
+@pytest.mark.parametrize(
+    ("code", "steps"),
+    [
+        ("design_depth", ("B", "C", "D", "E")),
+        ("talent", ("B", "C", "D", "E", "F")),
+        ("equipment_cloud_rate", (Fraction(1),)),
+        ("design_tool_rate", (Fraction(7, 10), Fraction(1))),
+        ("cnc_rate", (Fraction(3, 10), Fraction(1, 2), Fraction(7, 10), Fraction(1))),
+    ],
+)
+def test_steps_are_later_options_tickable_options_knots_and_level_conditions(
+    ruleset: Ruleset, code: str, steps: tuple[object, ...]
+) -> None:
+    assert steps_up(ruleset.indicator(code), ruleset) == steps
+
+
+def test_no_two_texts_are_alike_after_removing_names(library: Library, names: re.Pattern[str]) -> None:
+    bare = {place: pieces(text, names) for place, text in texts(library).items()}
+    share, worst = max((alike(bare[one], bare[other]), (one, other)) for one, other in combinations(bare, 2))
+    assert share < MOST_ALIKE, f"{worst}: {share:.3f}"
+
+
+def test_a_text_made_from_another_by_swapping_a_noun_would_be_found(library: Library, names: re.Pattern[str]) -> None:
+    text = texts(library)["management_links B do"]
+    swapped = text.replace("采购", "销售").replace("供应商", "老客户").replace("ERP", "CRM")
+    assert swapped != text
+    assert alike(pieces(text, names), pieces(swapped, names)) > MOST_ALIKE
+
+
+def test_do_is_two_or_three_sentences_and_every_text_ends_like_one(library: Library) -> None:
+    for place, text in texts(library).items():
+        assert text.endswith("。"), place
+        assert 30 <= len(text) <= 160, place
+        assert not place.endswith("do") or 2 <= text.count("。") <= 3, place
+
+
+def test_texts_use_full_width_punctuation_and_name_no_sum_of_money(library: Library) -> None:
+    for place, text in texts(library).items():
+        assert not re.search(r"[,;:!?()\"'%]|  ", text), place
+        assert not re.search(r"\d *[万亿千百]?元|万元", text), place
+
+
+@pytest.mark.parametrize(
+    ("num", "den", "step"),
+    [
+        (0, 40, "0.3"),
+        (299_999, 1_000_000, "0.3"),
+        (12, 40, "0.5"),
+        (Decimal("0.3"), 1, "0.5"),
+        (499_999, 1_000_000, "0.5"),
+        (20, 40, "0.7"),
+        (699_999, 1_000_000, "0.7"),
+        (28, 40, "1"),
+        (39, 40, "1"),
+    ],
+)
+def test_next_of_a_ratio_is_the_lowest_step_above_the_exact_fraction(
+    library: Library, ruleset: Ruleset, num: int | Decimal, den: int, step: str
+) -> None:
+    found = library.next_steps(ruleset, "cnc_rate", {"num": num, "den": den})
+    assert [(each.indicator, each.step) for each in found] == [("cnc_rate", Fraction(step))]
+
+
+@pytest.mark.parametrize(("answer", "steps"), [("A", ["B"]), ("C", ["D"]), ("D", ["E"]), ("E", [])])
+def test_next_of_a_single_is_the_next_option(library: Library, ruleset: Ruleset, answer: str, steps: list[str]) -> None:
+    assert [each.step for each in library.next_steps(ruleset, "design_depth", answer)] == steps
+
+
+@pytest.mark.parametrize(
+    ("answer", "steps"), [(["A"], "BCDEF"), (["B", "D"], "CEF"), (("F", "B", "C"), "DE"), ([*"BCDEF"], "")]
+)
+def test_next_of_a_multi_is_each_option_not_ticked(
+    library: Library, ruleset: Ruleset, answer: list[str], steps: str
+) -> None:
+    assert [each.step for each in library.next_steps(ruleset, "talent", answer)] == [*steps]
+
+
+@pytest.mark.parametrize("answer", ["NA", None, {"num": 14, "den": 14}])
+def test_nothing_comes_next_at_the_top_when_not_applicable_or_not_answered(
+    library: Library, ruleset: Ruleset, answer: object
+) -> None:
+    assert library.next_steps(ruleset, "design_tool_rate", answer) == []
+
+
+def test_an_answer_of_another_kind_and_an_unknown_code_are_refused(library: Library, ruleset: Ruleset) -> None:
+    with pytest.raises(ValueError, match=r"cnc_rate: 'B' is not an answer"):
+        library.next_steps(ruleset, "cnc_rate", "B")
+    with pytest.raises(KeyError, match="no_such"):
+        library.next_steps(ruleset, "no_such", "B")
+
+
+def test_the_text_that_comes_next_is_the_one_written_for_that_step(library: Library, ruleset: Ruleset) -> None:
+    [found] = library.next_steps(ruleset, "cloud_stars", "A")
+    assert found.do.startswith("三星看的是公有云基础资源和业务上云。")
+    assert (ADVICE / "cloud.yaml").read_text(encoding="utf-8").count(found.needs) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("- reach: 0.3\n", "- reach: 0.31\n", r":\d+: cnc_rate\[0\]: step 0.31 stands where 0.3 belongs"),
+        ("- reach: 0.5\n", "- reach: 0.7\n", r":\d+: cnc_rate\[1\]: step 0.7 stands where 0.5 belongs"),
+        ("- reach: 0.5\n", "- to: 0.5\n", r":\d+: cnc_rate\[1\].to: unknown key"),
+        ("- reach: 0.5\n", "- reach: 0.5\n  reach: 0.5\n", r":\d+: cnc_rate\[1\].reach: the key is given twice"),
+        ("- reach: 0.5\n", "- reach: half\n", r":\d+: cnc_rate\[1\].reach: must be a plain decimal number"),
+        ("- reach: 0.5\n", "- reach: 0.5\n  cost: 1\n", r":\d+: cnc_rate\[1\].cost: unknown key"),
+        ("- add: O\n", "- add: P\n", r":\d+: auto_collection\[13\]: step P stands where O belongs"),
+        ("- add: B\n", "- add: A\n", r":\d+: auto_collection\[0\]: step A stands where B belongs"),
+        ("cnc_rate:\n", "cnc_rates:\n", r":\d+: cnc_rates: unknown key"),
+        ("cnc_rate:\n", "five_g:\n", r":\d+: five_g: the key is given twice"),
+        ("  needs: 一份负责人签字", "  need: 一份负责人签字", r":\d+: cnc_rate\[0\].need: unknown key"),
+        ("cnc_rate:\n", "cnc_rate: [\n", r":\d+: file: is not YAML"),
+    ],
+)
+def test_a_wrong_file_is_refused_naming_file_line_and_place(
+    advice: Path, ruleset: Ruleset, old: str, new: str, message: str
+) -> None:
+    path = advice / "production.yaml"
+    whole = path.read_text(encoding="utf-8")
+    assert old in whole
+    path.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=re.escape(str(path)) + message):
+        load_library(advice, ruleset)
+
+
+@pytest.mark.parametrize(
+    ("name", "cut", "message"),
+    [
+        ("operation.yaml", r"- to: E\n(?:  .*\n)+", r":\d+: system_integration: missing step: E"),
+        ("production.yaml", r"- reach: 0.3\n(?:  .*\n)+", r":\d+: cnc_rate\[0\]: step 0.5 stands where 0.3 belongs"),
+        ("cloud.yaml", r"(?s)equipment_cloud_rate:.*", r":\d+: file: missing key: equipment_cloud_rate"),
+        ("outcome.yaml", r"  done: .*\n", r":\d+: energy_change\[0\]: missing key: done"),
+        ("foundation.yaml", r"(?<=  done: ).*(?=\n)", r":\d+: iiims_certification\[0\].done: must be text"),
+        ("design.yaml", r"(?s).*", r":1: file: is empty"),
+    ],
+)
+def test_a_file_with_a_part_cut_out_is_refused(
+    advice: Path, ruleset: Ruleset, name: str, cut: str, message: str
+) -> None:
+    path = advice / name
+    path.write_text(re.sub(cut, "", path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=re.escape(str(path)) + message):
+        load_library(advice, ruleset)
+
+
+def test_a_step_too_many_is_refused(advice: Path, ruleset: Ruleset) -> None:
+    path = advice / "cloud.yaml"
+    more = path.read_text(encoding="utf-8") + "- {reach: 1, do: 再做, needs: 再备, done: 再查}\n"
+    path.write_text(more, encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"\d+: equipment_cloud_rate\[1\]: step 1 stands where nothing belongs"):
+        load_library(advice, ruleset)
+
+
+def test_a_missing_file_and_a_file_of_no_dimension_are_named(advice: Path, ruleset: Ruleset) -> None:
+    (advice / "outcome.yaml").rename(advice / "result.yaml")
+    with pytest.raises(DefinitionError, match=r"result\.yaml: file: digital-portrait/2025 has no dimension result"):
+        load_library(advice, ruleset)
+    (advice / "result.yaml").unlink()
+    with pytest.raises(DefinitionError, match=r"outcome\.yaml: file: cannot be read"):
+        load_library(advice, ruleset)

@@ -1,0 +1,3 @@
+from diagnose import create_app
+
+app = create_app()
