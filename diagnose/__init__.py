@@ -10,8 +10,8 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from diagnose import cli
 from diagnose.catalog import Catalog, load_catalog
+from diagnose.cli import demo
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
 from diagnose.web import dossier, errors, files, filters, fonts, guard, public, survey
@@ -58,5 +58,5 @@ def create_app(given: Settings | None = None) -> Flask:
     filters.install(app)
     for module in (public, files, survey, dossier, fonts):
         app.register_blueprint(module.blueprint)
-    cli.install(app)
+    app.cli.add_command(demo)
     return app

@@ -1,14 +1,9 @@
 """Commands: ``flask --app wsgi …``."""
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 
 from diagnose.services.demo import NotEmpty, fill
-
-
-def install(app: Flask) -> None:
-    """Register the commands."""
-    app.cli.add_command(demo)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
@@ -22,7 +23,8 @@ def upsert(
     ``change`` sets further columns to an expression (``{"tries": Attempt.tries + 1}``).
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(model).values(rows)
+    insert: Any = dialect.insert(model).values(rows)
     values = {name: insert.excluded[name] for name in replace} | dict(change or {})
-    keys = [column.name for column in model.__table__.primary_key.columns]
-    return insert.on_conflict_do_update(index_elements=keys, set_=values)
+    keys = [column.name for column in inspect(model).primary_key]
+    statement: Insert = insert.on_conflict_do_update(index_elements=keys, set_=values)
+    return statement

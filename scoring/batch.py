@@ -64,7 +64,7 @@ def _numbered_lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
         end = raw
         while len(end) > MAX_LINE and not end.endswith(b"\n"):
             end = source.readline(MAX_LINE + 1)
-        if raw.strip():
+        if len(raw) > MAX_LINE or raw.strip():
             yield number, raw
 
 

@@ -59,7 +59,7 @@ def _decode(text: str, decoder: json.JSONDecoder) -> object:
     except LineError:
         raise
     except json.JSONDecodeError as error:
-        raise LineError(f"not JSON: {error.msg} at column {error.colno}") from error
+        raise LineError(f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}") from error
     except RecursionError as error:
         raise LineError("nested too deeply") from error
     except (ValueError, ArithmeticError) as error:  # thousands of digits, or an exponent beyond any number

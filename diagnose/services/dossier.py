@@ -165,7 +165,7 @@ def _verdicts(session: Session, enterprise: Enterprise) -> list[Diagnosis]:
 def place_name(session: Session, division: Division) -> str:
     """江苏省扬州市邗江区"""
     ids = [int(part) for part in division.path.strip("/").split("/")]
-    names = dict(session.execute(select(Division.id, Division.name).where(Division.id.in_(ids))).tuples().all())
+    names = dict(session.execute(select(Division.id, Division.name).where(Division.id.in_(ids))).all())
     return "".join(names[id_] for id_ in ids)
 
 
@@ -245,9 +245,7 @@ def _history(session: Session, catalog: Catalog, verdicts: list[Diagnosis]) -> l
             select(Statement.id, Assessment.purpose)
             .join(Assessment, Assessment.id == Statement.assessment_id)
             .where(Statement.enterprise_id == verdicts[0].enterprise_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     lines = []
     for before, one in zip([None, *verdicts], verdicts, strict=False):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -105,7 +105,7 @@ def understand(form: Form, draft: Draft) -> Reading:
     return read(form.questions, draft.typed)
 
 
-def _open(enterprise: Enterprise, form: Form):  # type: ignore[no-untyped-def]
+def _open(enterprise: Enterprise, form: Form) -> Select[Assessment]:
     return select(Assessment).where(
         Assessment.enterprise_id == enterprise.id,
         Assessment.kind == "self",

@@ -70,9 +70,7 @@ def need_text(condition: Condition, dictionary: Dictionary) -> str:
 def _rule(scored: ruleset.Indicator, question: Indicator) -> Rule:
     maximum = wording.plain_points(scored.max_points)
     if scored.kind == "ratio":
-        lines = [
-            (f"{wording.exact_percent(share)}", wording.plain_points(milli)) for share, milli in scored.knots
-        ]
+        lines = [(f"{wording.exact_percent(share)}", wording.plain_points(milli)) for share, milli in scored.knots]
         return Rule(question, maximum, lines, say("note_ratio"))
     if scored.counted:
         count = len(scored.ticks)

@@ -26,8 +26,7 @@ def sync_divisions(engine: Engine) -> int:
 def _missing(session: Session) -> Iterator[dict[str, Any]]:
     """Rows to insert, parents first, with their ids and paths worked out here: no query a row."""
     known = {
-        code: (id_, path)
-        for code, id_, path in session.execute(select(Division.code, Division.id, Division.path)).tuples()
+        code: (id_, path) for code, id_, path in session.execute(select(Division.code, Division.id, Division.path))
     }
     next_id = (session.scalar(select(func.max(Division.id))) or 0) + 1
     for seed in national_divisions():

@@ -71,12 +71,13 @@ def open_questions(form: Form, reading: Reading) -> list[Indicator]:
 
 def _claim(session: Session, assessment: Assessment, now: datetime) -> bool:
     """Turn draft into submitted; only one of two simultaneous requests succeeds."""
-    claimed = session.execute(
+    claimed = session.scalar(
         update(Assessment)
         .where(Assessment.id == assessment.id, Assessment.status == DRAFT)
         .values(status=SUBMITTED, submitted_at=now)
+        .returning(Assessment.id)
     )
-    return claimed.rowcount == 1  # type: ignore[attr-defined]
+    return claimed is not None
 
 
 def _stated(form: Form, reading: Reading) -> dict[str, object]:

@@ -87,9 +87,10 @@ def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
         last = drafts.last_statement(db, enterprise.id, form) or abort(404)
         as_of = last.as_of if purpose == "correction" else wording.today()
         assessment = drafts.open_draft(db, enterprise, form, purpose, as_of, wording.now())
-    target = "survey.check" if assessment.purpose == "correction" else "survey.section"
-    code = {} if target == "survey.check" else {"code": form.pages[0].code}
-    return redirect(url_for(target, public_id=public_id, assessment_id=assessment.id, **code))
+    place = {"public_id": public_id, "assessment_id": assessment.id}
+    if assessment.purpose == "correction":
+        return redirect(url_for("survey.check", **place))  # type: ignore[arg-type]
+    return redirect(url_for("survey.section", **place, code=form.pages[0].code))  # type: ignore[arg-type]
 
 
 def _dossier_or_404(public_id: str, diagnosis_id: int | None = None) -> Dossier:

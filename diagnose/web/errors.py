@@ -36,9 +36,7 @@ def _json(message: str, status: int) -> Response:
 
 def _load() -> Mapping[str, Mapping[str, str]]:
     content = load_yaml(TEXTS)
-    return {
-        key: mapping(f"{TEXTS}: {key}", value, ("title", "what", "kept", "next")) for key, value in content.items()
-    }
+    return {key: mapping(f"{TEXTS}: {key}", value, ("title", "what", "kept", "next")) for key, value in content.items()}
 
 
 def _expired(error: CSRFError) -> Response:

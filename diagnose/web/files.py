@@ -1,8 +1,10 @@
 """Start a file, open it by its link, change, hand over, take along, erase."""
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from diagnose import access, wording
 from diagnose.models import Division, Enterprise
@@ -68,7 +70,7 @@ def _start(form: FirmForm) -> Response:
     return _hold(redirect(url_for("files.link", public_id=public_id, first=1)), public_id, code)
 
 
-def _division(db, form: FirmForm) -> Division:  # type: ignore[no-untyped-def]
+def _division(db: Session, form: FirmForm) -> Division:
     return db.scalars(select(Division).where(Division.code == form.division.data)).one()
 
 
@@ -77,8 +79,8 @@ def _firm(form: FirmForm, division: Division) -> Firm:
         form.credit_code.data or "",
         form.name.data or "",
         division,
-        form.industry.data,
-        form.process_type.data,
+        form.industry.data or "",
+        form.process_type.data or "",
         size_profile(form),
     )
 

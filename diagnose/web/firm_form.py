@@ -1,11 +1,13 @@
 """The form of 企业信息: who the firm is, where, in which industry, how large."""
 
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
-from wtforms import DateField, Form, RadioField, SelectField, StringField
+from wtforms import DateField, Form, StringField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
 
 from diagnose import wording
@@ -55,6 +57,12 @@ class CodeForm(Form):
     )
 
 
+class Choice(StringField):
+    """One of ``choices``, {group title: [(value, label)]}; drawn by the template, checked by a validator."""
+
+    choices: Mapping[str, list[tuple[str, str]]] = MappingProxyType({})
+
+
 class FirmForm(CodeForm):
     """Second step, and later the page that changes it. Build with ``firm_form``."""
 
@@ -67,17 +75,10 @@ class FirmForm(CodeForm):
             Readable(),
         ],
     )
-    province = SelectField(
-        say("label_province"), validators=[InputRequired(say("province_missing"))], validate_choice=False
-    )
-    division = SelectField(say("label_division"), validate_choice=False)
-    industry = SelectField(say("label_industry"), validate_choice=False)
-    process_type = RadioField(
-        say("label_process"),
-        choices=list(PROCESS_TYPES.items()),
-        validators=[AnyOf(PROCESS_TYPES, message=say("process_missing"))],
-        validate_choice=False,
-    )
+    province = Choice(say("label_province"), validators=[InputRequired(say("province_missing"))])
+    division = Choice(say("label_division"))
+    industry = Choice(say("label_industry"))
+    process_type = Choice(say("label_process"), validators=[AnyOf(PROCESS_TYPES, message=say("process_missing"))])
     as_of = DateField(say("label_day"), validators=[InputRequired(say("day_missing"))])
 
     def validate_as_of(self, field: DateField) -> None:
@@ -95,7 +96,7 @@ def firm_form(catalog: Catalog, data: Any = None, with_as_of: bool = True, **val
     form = _with_size(catalog)(data, **values)
     if not with_as_of:
         del form.as_of
-    form.province.choices = [("", say("choose")), *divisions.provinces()]
+    form.province.choices = {"": [("", say("choose")), *divisions.provinces()]}
     form.industry.choices = {"": [("", say("choose"))]} | dict(catalog.industries.choices())
     form.division.choices = _division_choices(form.province.data)
     form.division.validators = [AnyOf(_keys(form.division.choices), message=say("division_missing"))]
@@ -124,7 +125,7 @@ def _division_choices(province: str | None) -> dict[str, list[tuple[str, str]]]:
     return {"": [("", say("choose" if groups else "choose_province_first"))]} | dict(groups)
 
 
-def _keys(choices: dict[str, list[tuple[str, str]]]) -> list[str]:
+def _keys(choices: Mapping[str, list[tuple[str, str]]]) -> list[str]:
     return [code for group in choices.values() for code, _ in group if code]
 
 
@@ -132,4 +133,3 @@ def size_profile(form: FirmForm) -> dict[str, Any]:
     """The size facts as stored: only what was given."""
     given = {code: form[code].data for code in SIZE_FACTS}
     return {code: value for code, value in given.items() if value is not None}
-

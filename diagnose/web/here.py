@@ -14,12 +14,14 @@ from diagnose.models import Assessment, Enterprise
 
 def engine() -> Engine:
     """The engine of this app."""
-    return current_app.extensions["diagnose"].engine
+    found: Engine = current_app.extensions["diagnose"].engine
+    return found
 
 
 def catalog() -> Catalog:
     """The definitions of this app."""
-    return current_app.extensions["diagnose"].catalog
+    found: Catalog = current_app.extensions["diagnose"].catalog
+    return found
 
 
 @contextmanager

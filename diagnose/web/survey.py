@@ -144,7 +144,7 @@ def change_day(public_id: str, assessment_id: int) -> ResponseReturnValue:
         enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
         if assessment.status != DRAFT:
             return errors.page("409", 409, sent=errors.sent())
-        if assessment.purpose == "correction" or not form.validate():
+        if assessment.purpose == "correction" or not form.validate() or form.as_of.data is None:
             return _review(enterprise, assessment, drafts.load(db, assessment_id), day=form), 422
         assessment.as_of = form.as_of.data
     return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))

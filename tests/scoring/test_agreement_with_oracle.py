@@ -1,15 +1,17 @@
 """The integer tables give what plain fractions give, on random answers and on random rulesets."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring_oracle import NA, RAW, RULESET, Answers, answer_sets, judge, raw
-from toy_rulesets import toy, toy_texts
 
 from scoring.encode import encode
 from scoring.maturity import CHUNK
 from scoring.maturity import judge as judge_columns
 from scoring.ruleset import Ruleset
 from scoring.verdict import verdict
+from tests.scoring.oracle import NA, RAW, RULESET, Answers, answer_sets, judge, raw
+from tests.scoring.toy_rulesets import toy, toy_texts
 
 
 def assert_agrees(ruleset: Ruleset, plain: dict[str, object], answers: Answers) -> None:
@@ -59,6 +61,7 @@ def test_no_enterprises_are_judged_without_fuss() -> None:
 def test_a_better_answer_never_lowers_points_score_or_level(answers: Answers, data: st.DataObject) -> None:
     code = data.draw(st.sampled_from([each.code for each in RULESET.indicators if answers[each.code] != NA]))
     indicator, before = RULESET.indicator(code), answers[code]
+    better: Any
     if indicator.kind == "ratio":
         better = {"num": data.draw(st.integers(before["num"], before["den"])), "den": before["den"]}
     elif indicator.kind == "single":

@@ -1,10 +1,10 @@
 """Points of every option of every single and every count of ticks of every multi, worked out by hand."""
 
 import pytest
-from scoring_firms import everything, nothing
-from scoring_oracle import RULESET
 
 from scoring.verdict import verdict
+from tests.scoring.firms import everything, nothing
+from tests.scoring.oracle import RULESET
 
 SINGLES = {
     "design_depth": [0, 2000, 4000, 5500, 7000],

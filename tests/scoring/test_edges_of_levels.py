@@ -1,10 +1,10 @@
 """Every level exactly on its floor and 0.01 below, and every condition exactly met and just missed."""
 
 import pytest
-from scoring_firms import everything, nothing, share
-from scoring_oracle import NA, RULESET, Answers
 
 from scoring.verdict import Unmet, verdict
+from tests.scoring.firms import everything, nothing, share
+from tests.scoring.oracle import NA, RULESET, Answers
 
 
 def firm_of(score: int, **kept: object) -> Answers:

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from scoring_firms import nothing, share
-from scoring_oracle import RULESET
 
 from scoring.verdict import verdict
+from tests.scoring.firms import nothing, share
+from tests.scoring.oracle import RULESET
 
 STEP = 10**9  # parts of the ratio: a step that moves no rounded point but must not jump either
 

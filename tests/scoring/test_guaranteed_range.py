@@ -2,13 +2,13 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring_oracle import NA, RAW, RULESET, Answers, Raw, answer_sets, completions, indicators, judge, raw
-from toy_rulesets import toy, toy_texts
 
 from scoring.encode import encode
 from scoring.interval import bounds
 from scoring.ruleset import Ruleset
 from scoring.verdict import verdict
+from tests.scoring.oracle import NA, RAW, RULESET, Answers, Raw, answer_sets, completions, indicators, judge, raw
+from tests.scoring.toy_rulesets import toy, toy_texts
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 

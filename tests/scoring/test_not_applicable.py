@@ -1,11 +1,11 @@
 """不适用: the two design indicators leave the maximum together, and the score is out of what remains."""
 
 import pytest
-from scoring_firms import everything, nothing, share
-from scoring_oracle import NA, RULESET
 
 from scoring.encode import AnswerError
 from scoring.verdict import verdict
+from tests.scoring.firms import everything, nothing, share
+from tests.scoring.oracle import NA, RULESET
 
 NO_DESIGN = {"design_tool_rate": NA, "design_depth": NA}
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from toy_rulesets import TOY, toy
 
 from scoring.ruleset import RulesetError, find, load
+from tests.scoring.toy_rulesets import TOY, toy
 
 SHARE, DEPTH = "dimensions[0].indicators[0]", "dimensions[0].indicators[1]"
 LINKS, STEPS = "dimensions[1].indicators[0]", "dimensions[1].indicators[1]"

@@ -5,10 +5,10 @@ from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
-from scoring_oracle import NAME, RULESET
-from toy_rulesets import toy
 
 from scoring.ruleset import Condition, Shared, find, shipped
+from tests.scoring.oracle import NAME, RULESET
+from tests.scoring.toy_rulesets import toy
 
 
 def test_it_is_found_by_scheme_and_edition() -> None:

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from scoring_firms import nothing, share
-from scoring_oracle import NA, RULESET
 
 from scoring.encode import AnswerError, encode
 from scoring.verdict import verdict
+from tests.scoring.firms import nothing, share
+from tests.scoring.oracle import NA, RULESET
 
 WRONG = [
     ("cnc_rate", share(50, 40), "numerator 50 is larger than denominator 40"),

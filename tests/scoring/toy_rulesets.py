@@ -145,7 +145,7 @@ def toy_texts(draw: st.DrawFn) -> str:
     groups = [[f"i{place}" for place in group] for group in (optional[:cut], optional[cut:]) if group]
     steady = [each for place, each in enumerate(members) if place not in optional]
     floors = sorted(draw(st.lists(st.integers(0, 100), min_size=1, max_size=3, unique=True)))
-    levels = [
+    levels: list[dict[str, Any]] = [
         {"level": place, "title": "级", "min_score": floor, "conditions": []}
         for place, floor in enumerate(floors, start=1)
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scoring_oracle import RULESET
+from tests.scoring.oracle import RULESET
 
 Answers = dict[str, Any]
 

@@ -66,7 +66,8 @@ def holds(indicator: Raw, condition: Raw, answer: Any) -> bool:
     if "at_least" in condition:
         return exact(answer["num"]) / exact(answer["den"]) >= exact(condition["at_least"])
     if "ticked_at_least" in condition:
-        return len([key for key in answer if key != indicator.get("none")]) >= condition["ticked_at_least"]
+        least: int = condition["ticked_at_least"]
+        return len([key for key in answer if key != indicator.get("none")]) >= least
     keys = list(indicator["options"])
     return keys.index(answer) >= keys.index(condition["option_at_least"])
 

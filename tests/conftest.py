@@ -1,0 +1,127 @@
+"""The cast and the stage: an app on a fresh database, visitors with their own cookies, a firm with answers."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from diagnose import create_app
+from diagnose.config import Settings
+from questionnaires.parse import typed_again
+from tests.databases import (
+    database_url,
+    empty_database_url,
+    engine,
+    postgres_copy,
+    postgres_server,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+from tests.firms import CREDIT_CODE, FIRM
+
+__all__ = [
+    "database_url",
+    "empty_database_url",
+    "engine",
+    "postgres_copy",
+    "postgres_server",
+    "postgres_url",
+    "sqlite_template",
+    "sqlite_url",
+]
+
+
+class Visitor:
+    """One browser: keeps cookies, finds the CSRF token of the page it looked at last, follows nothing by itself."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.page = ""
+
+    def get(self, address: str, **extra: Any) -> TestResponse:
+        answer = self.client.get(address, **extra)
+        self.page = answer.get_data(as_text=True) if "text/html" in (answer.content_type or "") else self.page
+        return answer
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **extra: Any) -> TestResponse:
+        """Post with the token of the last page."""
+        answer = self.client.post(address, data={"csrf_token": self.token(), **(data or {})}, **extra)
+        if "text/html" in (answer.content_type or ""):
+            self.page = answer.get_data(as_text=True)
+        return answer
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
+        return found[1] if found else ""
+
+    def start(self, **changed: str) -> str:
+        """Start a file as FIRM and return its address ``/file/<public_id>``."""
+        self.get("/new")
+        self.post("/new", {"step": "code", "credit_code": changed.get("credit_code", CREDIT_CODE)})
+        answer = self.post("/new", {"step": "save", **FIRM, **changed})
+        assert answer.status_code == 302, self.page
+        file = re.fullmatch(r"(/file/[0-9a-f]+)/link\?first=1", answer.location)
+        assert file
+        return file[1]
+
+    def draft(self, file: str) -> str:
+        """The address of the file's open draft, ``/file/…/fill/<id>``."""
+        self.get(file + "/")
+        found = re.search(rf'"({file}/fill/\d+)/"', self.page)
+        assert found
+        return found[1]
+
+    def fill(self, draft: str, facts: dict[str, Any]) -> None:
+        """Answer page by page, as a browser without scripts does."""
+        typed = typed_again(facts)
+        for code in ("design", "production", "operation", "cloud", "foundation", "outcome", "needs"):
+            self.get(f"{draft}/page/{code}")
+            answer = self.post(f"{draft}/page/{code}", {"go": "next", **typed})
+            assert answer.status_code == 302
+
+    def submit(self, draft: str) -> TestResponse:
+        self.get(f"{draft}/review")
+        return self.post(f"{draft}/review", {"pledge": "yes"})
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app on a fresh database, once on SQLite and once on PostgreSQL."""
+    yield from _app(database_url, tmp_path)
+
+
+@pytest.fixture
+def small_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app on SQLite only, for what has nothing to do with storage."""
+    yield from _app(sqlite_url, tmp_path)
+
+
+def _app(url: str, folder: Path) -> Iterator[Flask]:
+    app = create_app(Settings(folder, url, "a key for tests, long enough to sign"))
+    app.testing = True
+    yield app
+    app.extensions["diagnose"].engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """甲企: a browser without any cookie."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Another browser, who must see nothing of 甲企."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def new_visitor() -> Callable[[Flask], Visitor]:
+    """Makes further browsers."""
+    return Visitor
