@@ -6,10 +6,8 @@ import socket
 import sys
 
 from gunicorn.arbiter import Arbiter
-from gunicorn.glogging import Logger
 
 from diagnose.config import settings
-from diagnose.logs import hide_links
 from diagnose.migrate import upgrade
 
 host = os.environ.get("HOST") or "127.0.0.1"
@@ -27,19 +25,11 @@ preload_app = True
 worker_class = "gthread"
 threads = 4
 keepalive = 5
-# No access log: the path of a link opens a file. A proxy in front can log what docs/deploy.md allows.
+# No access log: who looked at which file is nobody's business. The code of a link is in no address anyway.
 accesslog = None
 loglevel = "warning"
 # The control socket would be one more door, in the home folder of a service that may have none.
 control_socket_disable = True
-
-
-class logger_class(Logger):
-    """Gunicorn's own log quotes the address of a request that failed."""
-
-    def setup(self, cfg):  # type: ignore[no-untyped-def]
-        super().setup(cfg)
-        self.error_log.addFilter(hide_links)
 
 
 def on_starting(server: Arbiter) -> None:

@@ -64,9 +64,9 @@ function showProgress(found) {
   const meter = document.querySelector(".zz-meter");
   meter.setAttribute("aria-valuenow", found.answered);
   meter.firstElementChild.setAttribute("width", `${(100 * found.answered / total).toFixed(1)}%`);
-  for (const [code, section] of Object.entries(found.sections)) {
+  for (const [code, text] of Object.entries(found.sections)) {
     const place = document.querySelector(`[data-section="${code}"] small`);
-    if (place) place.textContent = section.left === 0 ? "已填完" : section.errors ? `${section.errors} 题有误` : `剩 ${section.left} 题`;
+    if (place) place.textContent = text;
   }
 }
 

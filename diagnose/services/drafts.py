@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from diagnose.models import Assessment, DraftAnswer, Enterprise, Statement
 from diagnose.models.assessment import DRAFT
+from diagnose.texts import say
 from diagnose.upsert import upsert
 from questionnaires.parse import Reading, read, typed_again
 from questionnaires.schema import Form, Page
@@ -39,6 +40,13 @@ class PageState:
     def left(self) -> int:
         return len(self.page.questions) - self.answered
 
+    @property
+    def text(self) -> str:
+        """How far it is, in words."""
+        if not self.left:
+            return say("section_done")
+        return say("section_errors", count=self.errors) if self.errors else say("section_left", count=self.left)
+
 
 def open_draft(
     session: Session, enterprise: Enterprise, form: Form, purpose: str, as_of: date, now: datetime
@@ -63,6 +71,24 @@ def open_draft(
         return session.scalars(_open(enterprise, form)).one()
     _fill_from_last(session, assessment, form, now)
     return assessment
+
+
+def open_drafts(session: Session, enterprise_id: int) -> list[Assessment]:
+    """All drafts of a file that were not submitted."""
+    return list(
+        session.scalars(
+            select(Assessment).where(Assessment.enterprise_id == enterprise_id, Assessment.status == DRAFT)
+        )
+    )
+
+
+def discard(session: Session, assessment_id: int) -> None:
+    """Drop a draft with what was typed; raises Submitted when it is no draft any more."""
+    dropped = session.scalar(
+        delete(Assessment).where(Assessment.id == assessment_id, Assessment.status == DRAFT).returning(Assessment.id)
+    )
+    if dropped is None:
+        raise Submitted
 
 
 def load(session: Session, assessment_id: int) -> Draft:

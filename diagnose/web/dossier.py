@@ -2,11 +2,8 @@
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from diagnose import wording
-from diagnose.models import Assessment
-from diagnose.models.assessment import DRAFT
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
 from diagnose.services.dossier import Dossier, dossier
@@ -21,15 +18,12 @@ def show(public_id: str) -> ResponseReturnValue:
     """The file with its newest verdict; without one, what to do next."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        drafts_open = db.scalars(
-            select(Assessment).where(Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT)
-        ).all()
         found = dossier(db, here.catalog(), enterprise)
         return render_template(
             "dossier/show.html" if found else "dossier/empty.html",
             dossier=found,
             enterprise=enterprise,
-            drafts=drafts_open,
+            drafts=drafts.open_drafts(db, enterprise.id),
             form=next(iter(here.catalog().forms.values())),
         )
 
@@ -88,7 +82,9 @@ def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
         as_of = last.as_of if purpose == "correction" else wording.today()
         assessment = drafts.open_draft(db, enterprise, form, purpose, as_of, wording.now())
     place = {"public_id": public_id, "assessment_id": assessment.id}
-    if assessment.purpose == "correction":
+    if assessment.purpose != purpose:
+        return redirect(url_for("survey.check", **place, other=purpose))  # type: ignore[arg-type]
+    if purpose == "correction":
         return redirect(url_for("survey.check", **place))  # type: ignore[arg-type]
     return redirect(url_for("survey.section", **place, code=form.pages[0].code))  # type: ignore[arg-type]
 

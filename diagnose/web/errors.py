@@ -7,8 +7,11 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from diagnose.web import here
+from questionnaires.schema import Fact
 from questionnaires.strict import load_yaml, mapping
 
+TECHNICAL = ("csrf_token", "asked", "go", "step")
 TEXTS = Path(__file__).parent.parent / "data" / "errors.yaml"
 
 
@@ -45,7 +48,16 @@ def _expired(error: CSRFError) -> Response:
 
 def sent() -> list[tuple[str, str]]:
     """What the person had typed into the form that was not taken, so that it can be copied."""
-    return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token" and text.strip()]
+    facts = here.catalog().dictionary.facts
+    return [
+        (facts[name].title, _label(facts[name], text)) if name in facts else (name, text)
+        for name, text in request.form.items(multi=True)
+        if name not in TECHNICAL and text.strip()
+    ]
+
+
+def _label(fact: Fact, text: str) -> str:
+    return fact.options.get(text, text) if fact.options else text
 
 
 def _http(error: HTTPException) -> Response:

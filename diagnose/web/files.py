@@ -112,7 +112,8 @@ def link(public_id: str) -> ResponseReturnValue:
     """Show the holder the link; the code comes from the holder's own cookie."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        return render_template("files/link.html", enterprise=enterprise, **_link_of(public_id))
+        draft = drafts.open_drafts(db, enterprise.id)[0] if request.args.get("first") else None
+    return render_template("files/link.html", enterprise=enterprise, draft=draft, **_link_of(public_id))
 
 
 @blueprint.post("/file/<public_id>/link")
@@ -132,15 +133,16 @@ def _link_of(public_id: str) -> dict[str, str]:
 @blueprint.route("/file/<public_id>/firm", methods=["GET", "POST"])
 def firm(public_id: str) -> ResponseReturnValue:
     """Change 企业信息; the credit code stays."""
-    with here.writing() as db:
+    with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
         form = firm_form(here.catalog(), request.form or None, with_as_of=False, **_said(enterprise))
-        form.credit_code.data = enterprise.credit_code
-        if request.method == "GET" or request.form.get("step") == "province":
-            return render_template("files/firm.html", form=form, quiet=True, enterprise=enterprise)
-        if not form.validate():
-            return render_template("files/firm.html", form=form, enterprise=enterprise), 422
-        files.change(enterprise, _firm(form, _division(db, form)), wording.today())
+    form.credit_code.data = enterprise.credit_code
+    if request.method == "GET" or request.form.get("step") == "province":
+        return render_template("files/firm.html", form=form, quiet=True, enterprise=enterprise)
+    if not form.validate():
+        return render_template("files/firm.html", form=form, enterprise=enterprise), 422
+    with here.writing() as db:
+        files.change(here.enterprise_or_404(db, public_id), _firm(form, _division(db, form)), wording.today())
     return redirect(url_for("dossier.show", public_id=public_id))
 
 
@@ -169,12 +171,13 @@ def data(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/file/<public_id>/erase", methods=["GET", "POST"])
 def erase(public_id: str) -> ResponseReturnValue:
     """Delete the file after its name was confirmed by a tick."""
-    with here.writing() as db:
+    with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        if request.method == "GET" or request.form.get("sure") != "yes":
-            asked = request.method == "POST"
-            return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
-        files.erase(db, enterprise)
+    if request.form.get("sure") != "yes":
+        asked = request.method == "POST"
+        return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
+    with here.writing() as db:
+        files.erase(db, here.enterprise_or_404(db, public_id))
     return _let_go(redirect(url_for("files.erased")), public_id)
 
 

@@ -103,7 +103,7 @@ def save_answer(public_id: str, assessment_id: int, question: str) -> ResponseRe
         questions={
             one.code: question_state(one, reading, draft) for one in questionnaire.questions if _shares(one, asked)
         },
-        sections={state.page.code: {"left": state.left, "errors": state.errors} for state in states},
+        sections={state.page.code: state.text for state in states},
         answered=sum(state.answered for state in states),
     )
 
@@ -133,6 +133,18 @@ def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
             submit.submit(db, here.catalog(), enterprise, assessment, wording.now())
     except submit.Incomplete:
         return _review(enterprise, assessment, draft, problem=say("incomplete")), 422
+    return redirect(url_for("dossier.show", public_id=public_id))
+
+
+@blueprint.post("/discard")
+def discard(public_id: str, assessment_id: int) -> ResponseReturnValue:
+    """放弃: drop a draft; verdicts there are stay."""
+    with here.writing() as db:
+        here.assessment_or_404(db, public_id, assessment_id)
+        try:
+            drafts.discard(db, assessment_id)
+        except drafts.Submitted:
+            return errors.page("409", 409)
     return redirect(url_for("dossier.show", public_id=public_id))
 
 

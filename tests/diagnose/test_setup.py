@@ -1,6 +1,5 @@
 """What a first start lays down: the key, the rights of the files, the database and its transactions."""
 
-import logging
 import multiprocessing
 import stat
 import threading
@@ -18,7 +17,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from diagnose.config import private_folder, secret_key, settings
 from diagnose.db import UtcDateTime, make_engine, reading, writing
-from diagnose.logs import hide_links
 from diagnose.migrate import upgrade
 
 PROCESSES = 8
@@ -232,11 +230,3 @@ def add_fifty(url: str) -> None:
         with writing(engine) as session:
             session.scalars(select(Event).where(Event.id == 1)).one().count += 1
     engine.dispose()
-
-
-def test_link_codes_never_stand_in_the_log() -> None:
-    record = logging.LogRecord(
-        "gunicorn.error", logging.ERROR, __file__, 1, "%s /f/%s?x=1", ("GET", "kq3xW-_8zLdG5vTnYb2Rm1"), None
-    )
-    assert hide_links(record)
-    assert record.getMessage() == "GET /f/…?x=1"

@@ -7,9 +7,11 @@ from scoring.encode import encode
 from scoring.interval import bounds
 from scoring.ruleset import Ruleset
 from scoring.verdict import verdict
+from tests.scoring.firms import everything, nothing
 from tests.scoring.oracle import NA, RAW, RULESET, Answers, Raw, answer_sets, completions, indicators, judge, raw
-from tests.scoring.toy_rulesets import toy, toy_texts
+from tests.scoring.toy_rulesets import TOY, toy, toy_texts
 
+NO_DESIGN = ("design_tool_rate", "design_depth")
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -70,13 +72,7 @@ def test_an_empty_file_can_still_be_anything() -> None:
 
 
 def best(*without: str) -> Answers:
-    answers: Answers = {}
-    for each in RULESET.indicators:
-        if each.kind == "ratio":
-            answers[each.code] = {"num": 1, "den": 1}
-        else:
-            answers[each.code] = each.options[-1] if each.kind == "single" else list(each.ticks)
-    return {code: value for code, value in answers.items() if code not in without}
+    return {code: value for code, value in everything().items() if code not in without}
 
 
 def test_a_missing_condition_leaves_the_level_open() -> None:
@@ -86,10 +82,9 @@ def test_a_missing_condition_leaves_the_level_open() -> None:
 
 
 def test_not_applicable_counts_among_the_ways_to_complete() -> None:
-    found = verdict(RULESET, best("design_tool_rate", "design_depth") | {"smart_factory": "A"})
-    assert found.score_range == (8100, 9600)  # lowest with both at nothing, highest with both full
-    low_elsewhere = {"cnc_rate": {"num": 0, "den": 1}, "smart_factory": "A"}
-    assert verdict(RULESET, low_elsewhere | {"design_depth": NA}).score_range == (0, 8118)  # 69/85
+    rest = {code: value for code, value in nothing(cloud_stars="D").items() if code not in NO_DESIGN}
+    assert verdict(RULESET, rest).score_range == (800, 2300)  # 8 to 23 of 100; 8 of 85 lies between
+    assert verdict(RULESET, rest | dict.fromkeys(NO_DESIGN, NA)).score == 941
 
 
 def test_one_answer_decides_for_the_whole_group() -> None:
@@ -99,20 +94,12 @@ def test_one_answer_decides_for_the_whole_group() -> None:
 
 
 def test_what_is_known_to_apply_is_not_taken_for_not_applicable() -> None:
-    partial = best("design_tool_rate", "design_depth")
-    partial = {code: value for code, value in partial.items() if code != "smart_factory"}
-    worst = {
-        code: ({"num": 0, "den": 1} if isinstance(value, dict) else ["A"] if isinstance(value, list) else "A")
-        for code, value in partial.items()
-    }
-    nothing = worst | {"design_tool_rate": {"num": 1, "den": 1}}
-    assert verdict(RULESET, {"design_depth": NA} | worst).score_range == (0, 471)  # smart_factory open: 4/85
-    assert verdict(RULESET, nothing).score_range == (800, 1900)
-    good = best("design_tool_rate", "design_depth")
-    assert verdict(RULESET, good, {"design_depth"}).score_range == (8500, 10000)
-    weak = {**worst, "smart_factory": "D"}
-    assert verdict(RULESET, weak).score_range == (400, 1900)
-    assert verdict(RULESET, weak, {"design_tool_rate"}).score_range == (400, 1900)
+    """Where even the least answer gives points, leaving the question out can give a lower score than answering it."""
+    ruleset = toy(TOY.replace("{A: 0, B: 12.5, C: 20}", "{A: 10, B: 12.5, C: 20}"))
+    rest = {"share": {"num": 0, "den": 1}, "links": ["A"], "steps": ["A"]}
+    assert verdict(ruleset, rest).score_range == (0, 200)
+    assert verdict(ruleset, rest, {"depth"}).score_range == (100, 200)
+    assert verdict(ruleset, rest | {"depth": NA}, {"depth"}).score == 0
 
 
 def test_ranges_of_many_are_those_of_each() -> None:
