@@ -21,22 +21,27 @@ def bad_line(line_id: str | None, message: str) -> str:
 
 def scored_line(ruleset: Ruleset, line_id: str, verdict: Verdict) -> str:
     """The output line of a verdict; numbers in points, written from integers."""
-    places = ruleset.decimals
-    missing = ", ".join(f'"{code}"' for code in verdict.missing)
-    if verdict.score_range is None:
-        values = (
-            f'"score": {decimal(verdict.score or 0, places)}, "level": {verdict.level}, '
-            f'"level_title": {_text(verdict.level_title)}, "dimensions": {{{_dimensions(verdict)}}}, '
-            f'"unmet": [{", ".join(_unmet(each, places) for each in verdict.unmet or ())}], "missing": []'
-        )
-    else:
-        low, high = verdict.score_range
-        values = (
-            f'"score": null, "level": null, "level_title": null, "dimensions": null, "unmet": null, '
-            f'"missing": [{missing}], "score_range": [{decimal(low, places)}, {decimal(high, places)}], '
-            f'"level_range": {list(verdict.level_range or ())}'
-        )
+    values = _range(verdict, ruleset.decimals) if verdict.missing else _final(verdict, ruleset.decimals)
     return f'{{"id": {_text(line_id)}, {_about(ruleset)}, {values}}}'
+
+
+def _final(verdict: Verdict, places: int) -> str:
+    unmet = ", ".join(_unmet(each, places) for each in verdict.unmet or ())
+    return (
+        f'"score": {decimal(verdict.score or 0, places)}, "level": {verdict.level}, '
+        f'"level_title": {_text(verdict.level_title)}, "dimensions": {{{_dimensions(verdict)}}}, '
+        f'"unmet": [{unmet}], "missing": []'
+    )
+
+
+def _range(verdict: Verdict, places: int) -> str:
+    scores = ", ".join(decimal(end, places) for end in verdict.score_range or ())
+    levels = ", ".join(str(end) for end in verdict.level_range or ())
+    missing = ", ".join(f'"{code}"' for code in verdict.missing)
+    return (
+        '"score": null, "level": null, "level_title": null, "dimensions": null, "unmet": null, '
+        f'"missing": [{missing}], "score_range": [{scores}], "level_range": [{levels}]'
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -65,10 +70,9 @@ def _dimensions(verdict: Verdict) -> str:
 
 
 def _unmet(unmet: Unmet, places: int) -> str:
-    if unmet.condition == "score":
-        need, have = (decimal(int(str(value)), places) for value in (unmet.need, unmet.have))
-    else:
-        need, have = _plain_value(unmet.need), _plain_value(unmet.have)
+    ends: tuple[Any, Any] = (unmet.need, unmet.have)
+    is_score = unmet.condition == "score"
+    need, have = (decimal(end, places) if is_score else _plain_value(end) for end in ends)
     return f'{{"condition": "{unmet.condition}", "need": {need}, "have": {have}}}'
 
 
