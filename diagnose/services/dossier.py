@@ -100,6 +100,12 @@ class Dossier:
         return [each for each in self.bottlenecks if not each.condition]
 
     @property
+    def score_level(self) -> Level | None:
+        """The level whose floor the score has passed, when a condition keeps the firm below it."""
+        passed = [level for level in self.rules.levels if self.diagnosis.score >= level.min_score]
+        return passed[-1] if passed and passed[-1].level > self.diagnosis.level else None
+
+    @property
     def points(self) -> tuple[int, int]:
         """All milli-points and their maximum."""
         return sum(line.points for line in self.dimensions), sum(line.max_points for line in self.dimensions)

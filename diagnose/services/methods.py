@@ -1,6 +1,7 @@
 """A ruler joined with the dictionary's words, as the methods page shows it."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from diagnose import wording
 from diagnose.texts import say
@@ -60,7 +61,8 @@ def condition_text(condition: Condition, rules: Ruleset, dictionary: Dictionary)
 def need_text(condition: Condition, dictionary: Dictionary) -> str:
     """What a condition asks for, without naming the indicator."""
     if condition.kind == "at_least":
-        return say("at_least", share=wording.exact_percent(condition.value))  # type: ignore[arg-type]
+        share = Fraction(condition.value)
+        return say("at_least" if share < 1 else "all", share=wording.exact_percent(share))
     if condition.kind == "ticked_at_least":
         return say("ticked_at_least", count=condition.value)
     label = wording.option_label(dictionary.indicators[condition.indicator].fact, condition.value)

@@ -34,4 +34,5 @@ def scored(app: Any, facts: dict[str, Any]) -> dict[str, Any]:
     answers = batch_answers(rules, app.extensions["diagnose"].catalog.dictionary, facts)
     sink = io.BytesIO()
     batch.score(rules, io.BytesIO(json.dumps({"id": "1", "answers": answers}).encode()), sink)
-    return json.loads(sink.getvalue())
+    said: dict[str, Any] = json.loads(sink.getvalue())
+    return said

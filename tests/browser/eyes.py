@@ -1,0 +1,67 @@
+"""One person in front of one screen: what the browser complained about, and what looks wrong on a page."""
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+from diagnose.config import PROJECT
+from tests.conftest import Visitor
+
+LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+SCREENS = PROJECT / "artifacts" / "screens"
+# An icon that a browser asks for by itself, and an image that was still on its way when the page was left.
+CUT_SHORT = "net::ERR_ABORTED"
+
+
+class Eyes:
+    """A browser window of one width. `complaints` collects console errors, CSP violations and failed requests."""
+
+    def __init__(self, context: BrowserContext, width: int) -> None:
+        self.context = context
+        self.width = width
+        self.complaints: list[str] = []
+        self.expected: set[int] = set()
+        self.page: Page = self.new_page()
+
+    def new_page(self) -> Page:
+        """Another tab of the same browser."""
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        return page
+
+    def take_over(self, visitor: Visitor) -> None:
+        """Continue in this browser with the cookies of a visitor prepared in the test's process."""
+        cookies = visitor.client._cookies or {}
+        address = str(self.context._options["baseURL"])
+        self.context.add_cookies([{"name": one.key, "value": one.value, "url": address} for one in cookies.values()])
+
+    def settle(self) -> None:
+        """Wait until pictures and web fonts are there."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+
+    def flaws(self) -> list[str]:
+        """What a person would see wrong: sideways scroll, clipped text, missing glyphs, missing pictures."""
+        self.settle()
+        return list(self.page.evaluate(LOOKS))
+
+    def check(self, name: str = "") -> None:
+        """The page looks right; with a name a picture of the whole page is kept in artifacts/screens."""
+        assert self.flaws() == [], self.page.url
+        if name:
+            self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text} at {message.location['url']}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != CUT_SHORT:
+            self.complaints.append(f"failed: {request.url} {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
