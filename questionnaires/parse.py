@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from questionnaires.schema import HERE, Fact, Indicator
+from questionnaires.schema import HERE, NOT_APPLICABLE, Fact, Indicator
 from questionnaires.strict import Texts
 
 MESSAGES = Texts(HERE / "messages.yaml")
@@ -78,6 +79,8 @@ def _read_fact(fact: Fact, texts: Sequence[str], reading: Reading) -> None:
 
 
 def _needed(question: Indicator, fact: Fact, values: Mapping[str, Any]) -> bool:
+    if question.raw:
+        return fact is question.fact
     if question.other and fact.code == question.other[1]:
         return question.other[0] in values.get(question.code, ())
     return True
@@ -92,6 +95,8 @@ def parse(fact: Fact, texts: Sequence[str]) -> Any:
         raise Mistake(MESSAGES.say("unreadable", title=fact.title))
     if fact.kind == "multi":
         return _multi(fact, texts)
+    if fact.kind == "ratings":
+        return _ratings(fact, texts)
     if len(texts) > 1:
         raise Mistake(MESSAGES.say("several", title=fact.title, count=len(texts)))
     return _ONE[fact.kind](fact, texts[0].strip())
@@ -99,7 +104,12 @@ def parse(fact: Fact, texts: Sequence[str]) -> Any:
 
 def contradiction(question: Indicator, values: Mapping[str, Any]) -> str | None:
     """What is wrong between the facts of one question although each alone is fine."""
-    if question.kind != "ratio":
+    if question.raw:
+        key = proposed(question, values)
+        if key is None or values.get(question.code) in (None, key):
+            return None
+        return MESSAGES.say("raw", label=question.fact.options[key])
+    if question.kind != "ratio" or question.may_exceed_one:
         return None
     num, den = question.facts
     if num.code not in values or den.code not in values:
@@ -115,6 +125,25 @@ def contradiction(question: Indicator, values: Mapping[str, Any]) -> str | None:
         den=values[den.code],
         den_unit=den.unit,
     )
+
+
+def proposed(question: Indicator, values: Mapping[str, Any]) -> str | None:
+    """The answer that the yearly figures of a question give; None while one is missing. 持平 means equal figures."""
+    raw = question.raw
+    if raw is None or any(code not in values for code in (*raw.now, *raw.before)):
+        return None
+    now, before = _figure(raw.now, values), _figure(raw.before, values)
+    if now is None or before is None:
+        return None
+    return raw.same if now == before else raw.up if now > before else raw.down
+
+
+def _figure(codes: Sequence[str], values: Mapping[str, Any]) -> Fraction | None:
+    """One figure, or the first divided by the second; None when that cannot be done."""
+    top, *bottom = (Fraction(values[code]) for code in codes)
+    if not bottom:
+        return top
+    return top / bottom[0] if bottom[0] else None
 
 
 def _plain(text: str) -> str:
@@ -140,6 +169,8 @@ def _amount(fact: Fact, text: str) -> str:
     whole, _, decimals = plain.partition(".")
     if not _NUMBER.fullmatch(plain) or len(whole) > MAX_DIGITS or len(decimals) > fact.decimals:
         raise Mistake(MESSAGES.say("amount", title=fact.title, unit=fact.unit, decimals=fact.decimals))
+    if fact.positive and not Decimal(plain):
+        raise Mistake(fact.too_small)
     return f"{Decimal(plain):.{fact.decimals}f}"
 
 
@@ -156,6 +187,20 @@ def _multi(fact: Fact, texts: Sequence[str]) -> list[str]:
     return [key for key in fact.options if key in chosen]
 
 
+def _scene(fact: Fact, text: str) -> int:
+    return int(_single(fact, text))
+
+
+def _ratings(fact: Fact, texts: Sequence[str]) -> list[str] | str | None:
+    """A mark a level, lowest first; above the first level without any merit all are 0. None while marks are open."""
+    if NOT_APPLICABLE in texts:
+        return NOT_APPLICABLE
+    marks = [_single(fact, text) for text in texts[: len(fact.levels)]]
+    if "0" in marks:
+        marks = marks[: marks.index("0")] + ["0"] * (len(fact.levels) - marks.index("0"))
+    return marks if len(marks) == len(fact.levels) else None
+
+
 def _yes_no(fact: Fact, text: str) -> bool:
     return _single(fact, text) == "true"
 
@@ -166,7 +211,7 @@ def _text(fact: Fact, text: str) -> str:
     return text
 
 
-_ONE = {"count": _count, "amount": _amount, "single": _single, "yes_no": _yes_no, "text": _text}
+_ONE = {"count": _count, "amount": _amount, "single": _single, "scene": _scene, "yes_no": _yes_no, "text": _text}
 
 
 def typed_again(values: Mapping[str, Any]) -> dict[str, list[str]]:

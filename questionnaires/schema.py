@@ -15,23 +15,41 @@ HERE = Path(__file__).parent
 T = TypeVar("T")
 
 NUMBERS = ("count", "amount")
-CHOICES = ("single", "multi", "yes_no")
+CHOICES = ("single", "multi", "yes_no", "scene", "ratings")
+NOT_APPLICABLE = "NA"
 
 
 @dataclass(frozen=True, eq=False)
 class Fact:
-    """One fact code: what may be stated under it. ``options`` is for single, multi and yes_no."""
+    """One fact code: what may be stated under it.
+
+    ``options`` are the keys and labels of single, multi, yes_no, scene (keys 0 to 4) and ratings (the marks, 0 to 1);
+    ``levels`` the titles of the levels a ratings fact gives a mark each.
+    """
 
     code: str
     kind: str
     title: str
     unit: str = ""
     at_least: int = 0
+    positive: bool = False
     too_small: str = ""
     decimals: int = 0
     max_length: int = 0
     options: Mapping[str, str] = None  # type: ignore[assignment]
     none: str | None = None
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Two yearly figures that decide an answer: each ``now`` and ``before`` is one fact code, or two to divide."""
+
+    now: tuple[str, ...]
+    before: tuple[str, ...]
+    up: str
+    same: str
+    down: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +70,14 @@ class Indicator:
     check: str
     may_not_apply: tuple[str, object] | None
     other: tuple[str, str] | None
+    printed_no: str = ""
+    group: str = ""
+    may_exceed_one: bool = False
+    raw: Raw | None = None
 
     @property
     def fact(self) -> Fact:
-        """The only fact of a question that is not a ratio."""
+        """The fact that answers a question that is not a ratio; what stands behind it only explains it."""
         return self.facts[0]
 
 
@@ -79,7 +101,10 @@ class Page:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One edition of a questionnaire; ``schemes`` are the rulers whose every answer it asks for."""
+    """One edition of a questionnaire; ``schemes`` are the rulers whose every answer it asks for.
+
+    Those rulers know an indicator by its code without ``prefix``. ``process_type``: only for firms of that type.
+    """
 
     form: str
     edition: str
@@ -88,6 +113,9 @@ class Form:
     minutes: int
     pledge: str
     pages: tuple[Page, ...]
+    prefix: str = ""
+    process_type: str = ""
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -103,11 +131,11 @@ class Form:
         return next((page for page in self.pages if page.code == code), None)
 
 
-FACT_KEYS = ("unit", "at_least", "too_small", "decimals", "max_length")
+FACT_KEYS = ("unit", "at_least", "positive", "too_small", "decimals", "max_length")
 INDICATOR_KEYS = ("title", "short", "kind", "scope", "help", "evidence", "source")
 OPTIONAL_KEYS = (
     *("hint", "check", "scored", "options", "none", "numerator", "denominator", "may_not_apply", "other"),
-    *("true", "false"),
+    *("true", "false", "levels", "scale", "printed_no", "group", "may_exceed_one", "raw"),
 )
 
 
@@ -115,8 +143,10 @@ def load_dictionary(folder: Path = HERE / "indicators") -> Dictionary:
     """Read every file of the dictionary; raises DefinitionError naming file and place."""
     facts: dict[str, Fact] = {}
     raw: list[tuple[str, str, dict[str, Any]]] = []
+    scales: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
-        content = mapping(str(path), load_yaml(path), optional=("facts", "indicators"))
+        content = mapping(str(path), load_yaml(path), optional=("facts", "indicators", "scales"))
+        scales |= content.get("scales") or {}
         for code, spec in (content.get("facts") or {}).items():
             _add(facts, code, _fact(f"{path}: facts.{code}", code, spec), path)
         for code, spec in (content.get("indicators") or {}).items():
@@ -124,7 +154,7 @@ def load_dictionary(folder: Path = HERE / "indicators") -> Dictionary:
             raw.append((place, code, mapping(place, spec, INDICATOR_KEYS, OPTIONAL_KEYS)))
     for place, code, spec in raw:
         if spec["kind"] in CHOICES:
-            _add(facts, code, _choice(place, code, spec), place)
+            _add(facts, code, _choice(place, code, spec, scales), place)
     indicators: dict[str, Indicator] = {}
     for place, code, spec in raw:
         _add(indicators, code, _indicator(place, code, spec, facts), place)
@@ -134,7 +164,8 @@ def load_dictionary(folder: Path = HERE / "indicators") -> Dictionary:
 
 def load_form(path: Path, dictionary: Dictionary) -> Form:
     """Read one form; every question must be in the dictionary and asked once."""
-    top = mapping(str(path), load_yaml(path), ("form", "edition", "title", "schemes", "minutes", "pledge", "pages"))
+    keys = ("form", "edition", "title", "schemes", "minutes", "pledge", "pages")
+    top = mapping(str(path), load_yaml(path), keys, ("prefix", "process_type", "note"))
     seen: set[str] = set()
     pages = tuple(
         _page(f"{path}: pages[{number}]", spec, dictionary, seen) for number, spec in enumerate(top["pages"])
@@ -163,22 +194,28 @@ def _fact(place: str, code: str, spec: object) -> Fact:
     known = mapping(place, spec, ("kind", "title"), FACT_KEYS)
     if known["kind"] not in (*NUMBERS, "text"):
         raise DefinitionError(f"{place}: kind {known['kind']} is none of count, amount, text")
-    if bool(known.get("at_least")) != bool(known.get("too_small")):
-        raise DefinitionError(f"{place}: at_least and too_small stand together")
+    if bool(known.get("at_least") or known.get("positive")) != bool(known.get("too_small")):
+        raise DefinitionError(f"{place}: at_least or positive, and too_small, stand together")
     return Fact(code, **known)
 
 
-def _choice(place: str, code: str, spec: dict[str, Any]) -> Fact:
+def _choice(place: str, code: str, spec: dict[str, Any], scales: Mapping[str, Any]) -> Fact:
+    levels: tuple[str, ...] = ()
     if spec["kind"] == "yes_no":
         mapping(place, spec, (*INDICATOR_KEYS, "true", "false"), OPTIONAL_KEYS)
         options = {"true": spec["true"], "false": spec["false"]}
+    elif spec["kind"] in ("scene", "ratings"):
+        scale = mapping(f"{place}: scale", scales.get(spec.get("scale", "")), ("options",), ("levels",))
+        own = spec.get("levels") or {}
+        options = scale["options"] | {str(level): label for level, label in own.items()}
+        levels = tuple(scale.get("levels") or ())
     else:
         options = mapping(f"{place}: options", spec.get("options"), optional=tuple(spec.get("options") or ()))
     if any(not isinstance(key, str) or not isinstance(label, str) for key, label in options.items()):
         raise DefinitionError(f"{place}: options: keys and labels are text")
     if spec.get("none") is not None and (spec["kind"] != "multi" or spec["none"] not in options):
         raise DefinitionError(f"{place}: none {spec['none']} is no option of a multi")
-    return Fact(code, spec["kind"], spec["title"], options=options, none=spec.get("none"))
+    return Fact(code, spec["kind"], spec["title"], options=options, none=spec.get("none"), levels=levels)
 
 
 def _indicator(place: str, code: str, spec: dict[str, Any], facts: Mapping[str, Fact]) -> Indicator:
@@ -194,6 +231,8 @@ def _indicator(place: str, code: str, spec: dict[str, Any], facts: Mapping[str, 
     if other is not None:
         mapping(f"{place}: other", other, ("option", "fact"))
         codes.append(other["fact"])
+    raw = _raw(f"{place}: raw", spec.get("raw"))
+    codes += [*raw.now, *raw.before] if raw else []
     unknown = [fact for fact in codes if fact not in facts]
     if unknown:
         raise DefinitionError(f"{place}: no fact {', '.join(unknown)}")
@@ -213,7 +252,18 @@ def _indicator(place: str, code: str, spec: dict[str, Any], facts: Mapping[str, 
         spec.get("check", ""),
         None if na is None else (na["fact"], na["value"]),
         None if other is None else (other["option"], other["fact"]),
+        spec.get("printed_no", ""),
+        spec.get("group", ""),
+        spec.get("may_exceed_one", False),
+        raw,
     )
+
+
+def _raw(place: str, spec: object) -> Raw | None:
+    if spec is None:
+        return None
+    known = mapping(place, spec, ("now", "before", "up", "same", "down"))
+    return Raw(tuple(known["now"]), tuple(known["before"]), known["up"], known["same"], known["down"])
 
 
 def _check_conditions(indicators: Mapping[str, Indicator], facts: Mapping[str, Fact], folder: Path) -> None:

@@ -41,7 +41,8 @@ class Eyes:
     def settle(self) -> None:
         """Wait until pictures and web fonts are there."""
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("document.fonts.status === 'loaded'")
+        while self.page.evaluate("document.fonts.status") != "loaded":
+            self.page.wait_for_timeout(20)
 
     def flaws(self) -> list[str]:
         """What a person would see wrong: sideways scroll, clipped text, missing glyphs, missing pictures."""
