@@ -52,13 +52,13 @@ def cross_check(dictionary: Dictionary, forms: Mapping[str, Form], rulesets: Map
     """
     for rules in rulesets.values():
         for scored in rules.indicators:
-            question = dictionary.indicators.get(scored.code)
+            question = dictionary.indicators.get(dictionary.code(rules.scheme, scored.code))
             if question is None:
                 raise DefinitionError(f"{rules.path}: {scored.code}: not in the dictionary")
             _same(f"{rules.path}: {scored.code}", scored, question)
         _same_groups(rules, dictionary)
     for form in forms.values():
-        _asked_is_valued(form, rulesets)
+        _asked_is_valued(form, dictionary, rulesets)
 
 
 def _same(place: str, scored: ruleset.Indicator, question: Indicator) -> None:
@@ -73,19 +73,20 @@ def _same(place: str, scored: ruleset.Indicator, question: Indicator) -> None:
 def _same_groups(rules: Ruleset, dictionary: Dictionary) -> None:
     declared: dict[object, set[str]] = {}
     for scored in rules.indicators:
-        rule = dictionary.indicators[scored.code].may_not_apply
+        rule = dictionary.question(rules.scheme, scored.code).may_not_apply
         if rule:
             declared.setdefault(rule, set()).add(scored.code)
     if {frozenset(group) for group in declared.values()} != set(rules.not_applicable):
         raise DefinitionError(f"{rules.path}: not_applicable: other groups in the dictionary's may_not_apply")
 
 
-def _asked_is_valued(form: Form, rulesets: Mapping[str, Ruleset]) -> None:
+def _asked_is_valued(form: Form, dictionary: Dictionary, rulesets: Mapping[str, Ruleset]) -> None:
     valued: set[str] = set()
     for name in form.schemes:
         if name not in rulesets:
             raise DefinitionError(f"form {form.name}: schemes: no ruler {name}")
-        valued |= {scored.code for scored in rulesets[name].indicators}
+        rules = rulesets[name]
+        valued |= {dictionary.code(rules.scheme, scored.code) for scored in rules.indicators}
     asked = {question.code for question in form.questions if question.scored}
     files = ", ".join(str(rulesets[name].path) for name in form.schemes)
     if asked - valued:

@@ -83,10 +83,22 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """All facts and indicators by code, whichever scheme uses them."""
+    """All facts and indicators by code, whichever scheme uses them.
+
+    ``prefixes``: scheme → what its codes carry in front here, where two schemes call different things the same.
+    """
 
     facts: Mapping[str, Fact]
     indicators: Mapping[str, Indicator]
+    prefixes: Mapping[str, str]
+
+    def code(self, scheme: str, code: str) -> str:
+        """The code here of what a scheme calls ``code``."""
+        return self.prefixes.get(scheme, "") + code
+
+    def question(self, scheme: str, code: str) -> Indicator:
+        """The indicator that a scheme calls ``code``; KeyError when there is none."""
+        return self.indicators[self.code(scheme, code)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +115,7 @@ class Page:
 class Form:
     """One edition of a questionnaire; ``schemes`` are the rulers whose every answer it asks for.
 
-    Those rulers know an indicator by its code without ``prefix``. ``process_type``: only for firms of that type.
+    ``process_type``: only for firms of that type.
     """
 
     form: str
@@ -113,7 +125,6 @@ class Form:
     minutes: int
     pledge: str
     pages: tuple[Page, ...]
-    prefix: str = ""
     process_type: str = ""
     note: str = ""
 
@@ -144,9 +155,11 @@ def load_dictionary(folder: Path = HERE / "indicators") -> Dictionary:
     facts: dict[str, Fact] = {}
     raw: list[tuple[str, str, dict[str, Any]]] = []
     scales: dict[str, Any] = {}
+    prefixes: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        content = mapping(str(path), load_yaml(path), optional=("facts", "indicators", "scales"))
+        content = mapping(str(path), load_yaml(path), optional=("facts", "indicators", "scales", "prefixes"))
         scales |= content.get("scales") or {}
+        prefixes |= content.get("prefixes") or {}
         for code, spec in (content.get("facts") or {}).items():
             _add(facts, code, _fact(f"{path}: facts.{code}", code, spec), path)
         for code, spec in (content.get("indicators") or {}).items():
@@ -159,13 +172,13 @@ def load_dictionary(folder: Path = HERE / "indicators") -> Dictionary:
     for place, code, spec in raw:
         _add(indicators, code, _indicator(place, code, spec, facts), place)
     _check_conditions(indicators, facts, folder)
-    return Dictionary(facts, indicators)
+    return Dictionary(facts, indicators, prefixes)
 
 
 def load_form(path: Path, dictionary: Dictionary) -> Form:
     """Read one form; every question must be in the dictionary and asked once."""
     keys = ("form", "edition", "title", "schemes", "minutes", "pledge", "pages")
-    top = mapping(str(path), load_yaml(path), keys, ("prefix", "process_type", "note"))
+    top = mapping(str(path), load_yaml(path), keys, ("process_type", "note"))
     seen: set[str] = set()
     pages = tuple(
         _page(f"{path}: pages[{number}]", spec, dictionary, seen) for number, spec in enumerate(top["pages"])

@@ -10,27 +10,39 @@ from scoring.ruleset import Ruleset
 
 def batch_answers(rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, Any]) -> dict[str, object]:
     """The answers of one firm in the batch format; an indicator without its facts stays absent."""
-    answers = {scored.code: _answer(dictionary.indicators[scored.code], facts) for scored in rules.indicators}
+    answers = {
+        scored.code: _answer(dictionary.question(rules.scheme, scored.code), facts) for scored in rules.indicators
+    }
     return {code: answer for code, answer in answers.items() if answer is not None}
 
 
 def known_to_apply(rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, Any]) -> frozenset[str]:
     """Indicators that could be 不适用, but for which the firm declared that they do apply."""
-    questions = (dictionary.indicators[scored.code] for scored in rules.indicators)
     return frozenset(
-        question.code
-        for question in questions
-        if question.may_not_apply and facts.get(question.may_not_apply[0]) not in (None, question.may_not_apply[1])
+        scored.code
+        for scored in rules.indicators
+        if _declared_to_apply(dictionary.question(rules.scheme, scored.code), facts)
     )
+
+
+def _declared_to_apply(question: Indicator, facts: Mapping[str, Any]) -> bool:
+    rule = question.may_not_apply
+    return rule is not None and facts.get(rule[0]) not in (None, rule[1])
 
 
 def _answer(question: Indicator, facts: Mapping[str, Any]) -> object:
     if question.may_not_apply and facts.get(question.may_not_apply[0]) == question.may_not_apply[1]:
         return "NA"
+    if question.kind == "ratings":
+        return _ratings(facts.get(question.code))
     if question.kind != "ratio":
         return facts.get(question.code)
     num, den = (facts.get(fact.code) for fact in question.facts)
     return None if num is None or den is None else {"num": _exact(num), "den": _exact(den)}
+
+
+def _ratings(value: Any) -> object:
+    return [Decimal(mark) for mark in value] if isinstance(value, list) else value
 
 
 def _exact(value: int | str) -> int | Decimal:

@@ -148,7 +148,7 @@ def dossier(
         rules=rules,
         next_level=following,
         score_gap=max(following.min_score - shown.score, 0) if following else 0,
-        not_applicable=[questions[code] for code in shown.result["not_applicable"]],
+        not_applicable=[catalog.dictionary.question(rules.scheme, code) for code in shown.result["not_applicable"]],
         bottlenecks=_bottlenecks(catalog, rules, shown, facts),
         dimensions=_dimensions(rules, shown),
         needs=wording.answer_text(questions["needs"], facts) if "needs" in facts else "",
@@ -201,12 +201,12 @@ def _bottleneck(
     lost: int,
     condition: Condition | None,
 ) -> Bottleneck:
-    question = catalog.dictionary.indicators[code]
+    question = catalog.dictionary.question(rules.scheme, code)
     target = condition or _full(rules, code)
     return Bottleneck(
         question=question,
         now=wording.answer_text(question, facts),
-        need=need_text(target, catalog.dictionary),
+        need=need_text(target, rules, catalog.dictionary),
         gap=_gap(rules, question, answer, target),
         lost=lost,
         max_points=rules.indicator(code).max_points,

@@ -35,7 +35,7 @@ def method(rules: Ruleset, dictionary: Dictionary) -> Method:
         (
             dimension,
             [
-                _rule(scored, dictionary.indicators[scored.code])
+                _rule(scored, dictionary.question(rules.scheme, scored.code))
                 for scored in rules.indicators
                 if scored.dimension == dimension.code
             ],
@@ -55,17 +55,17 @@ def method(rules: Ruleset, dictionary: Dictionary) -> Method:
 
 def condition_text(condition: Condition, rules: Ruleset, dictionary: Dictionary) -> str:
     """关键工序数控化率 ≥ 30%"""
-    return f"{dictionary.indicators[condition.indicator].title} {need_text(condition, dictionary)}"
+    return f"{dictionary.question(rules.scheme, condition.indicator).title} {need_text(condition, rules, dictionary)}"
 
 
-def need_text(condition: Condition, dictionary: Dictionary) -> str:
+def need_text(condition: Condition, rules: Ruleset, dictionary: Dictionary) -> str:
     """What a condition asks for, without naming the indicator."""
     if condition.kind == "at_least":
         share = Fraction(condition.value)
         return say("at_least" if share < 1 else "all", share=wording.exact_percent(share))
     if condition.kind == "ticked_at_least":
         return say("ticked_at_least", count=condition.value)
-    label = wording.option_label(dictionary.indicators[condition.indicator].fact, condition.value)
+    label = wording.option_label(dictionary.question(rules.scheme, condition.indicator).fact, condition.value)
     return say("option_at_least", label=label)
 
 
