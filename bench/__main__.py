@@ -17,7 +17,7 @@ class Bench(Protocol):
     """What the runner needs of a module."""
 
     NAME: str
-    GOALS: Mapping[str, Goal]
+    GOALS: dict[str, Goal]
 
     def run(self) -> Figures: ...
 
@@ -28,7 +28,7 @@ BENCHES: tuple[Bench, ...] = (web, diagnosis, radar, batch)
 def main(arguments: Sequence[str] | None = None, benches: Sequence[Bench] = BENCHES) -> int:
     """Run the named benches, or all; print each table as it is ready, and write all figures to the file of --json."""
     known = {bench.NAME: bench for bench in benches}
-    options = _parser(list(known)).parse_args(arguments)
+    options = _options(list(known), arguments)
     found: dict[str, Figures] = {}
     for name in options.names or known:
         found[name] = known[name].run()
@@ -39,12 +39,16 @@ def main(arguments: Sequence[str] | None = None, benches: Sequence[Bench] = BENC
     return 0
 
 
-def _parser(names: list[str]) -> argparse.ArgumentParser:
+def _options(names: list[str], arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="性能基准：每项都与同一轮里的参照物相比。")
-    # Not argparse's own `choices`: with nargs="*" those refuse the empty list.
-    parser.add_argument("names", metavar="NAME", nargs="*", type=_one_of(names), help=f"{'、'.join(names)}；不写即全部")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"{'、'.join(names)}；不写即全部")
     parser.add_argument("--json", metavar="FILE", type=Path, help="把全部数据写入这个文件")
-    return parser
+    options = parser.parse_args(arguments)
+    # Not argparse's own `choices`: with nargs="*" those refuse the empty list.
+    unknown = [name for name in options.names if name not in names]
+    if unknown:
+        parser.error(f"没有 {'、'.join(unknown)}，可选：{'、'.join(names)}")
+    return options
 
 
 def _report(found: Mapping[str, Figures], goals: Mapping[str, Mapping[str, Goal]]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from itertools import cycle, islice
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 END = b"\r\n\r\n"
+RAMP_ANSWERS = 8  # before the next connection is opened
 
 
 class WrongAnswer(RuntimeError):
@@ -88,19 +89,21 @@ class Connection:
 
 
 def run(load: Load) -> Outcome:
-    """Keep every connection busy until the time is over, then wait for the answers still under way."""
-    connections = [_connection(load, number) for number in range(load.connections)]
+    """Open the connections one after another under load, then count the answers that come within the time.
+
+    Connections opened all at once would often end at one worker, while the other has nothing to do.
+    """
     with selectors.DefaultSelector() as selector:
-        for one in connections:
+        for number in range(load.connections):
+            one = _connection(load, number)
             selector.register(one.socket, selectors.EVENT_READ, one)
-        start, busy = time.perf_counter(), time.process_time()
-        for one in connections:
             one.send()
-        answers = _serve(selector, load.connections, start + load.seconds)
+            _serve(selector, RAMP_ANSWERS)
+        start, busy = time.perf_counter(), time.process_time()
+        answers = sum(_serve(selector, 1) for _ in _until(start + load.seconds))
         seconds = time.perf_counter() - start
         outcome = Outcome(answers, seconds, (time.process_time() - busy) / seconds)
-    for one in connections:
-        one.socket.close()
+        _finish(selector, load.connections)
     return outcome
 
 
@@ -110,19 +113,30 @@ def _connection(load: Load, number: int) -> Connection:
     return Connection(load.port, islice(requests, number, None), needles)
 
 
-def _serve(selector: selectors.BaseSelector, waiting: int, deadline: float) -> int:
-    """How many answers came."""
+def _serve(selector: selectors.BaseSelector, least: int) -> int:
+    """Keep all connections busy until at least so many answers have come; how many it were."""
     answers = 0
+    while answers < least:
+        for key, _ in selector.select():
+            if key.data.receive():
+                answers += 1
+                key.data.send()
+    return answers
+
+
+def _until(deadline: float) -> Iterator[None]:
+    while time.perf_counter() < deadline:
+        yield
+
+
+def _finish(selector: selectors.BaseSelector, waiting: int) -> None:
+    """Wait for the answers under way, so that they do not burden the next run."""
     while waiting:
         for key, _ in selector.select():
-            if not key.data.receive():
-                continue
-            answers += 1
-            if time.perf_counter() < deadline:
-                key.data.send()
-            else:
+            if key.data.receive():
                 waiting -= 1
-    return answers
+                selector.unregister(key.data.socket)
+                key.data.socket.close()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def serving(application: str, var: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", application]
     server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait(server, port)
+        if not _answers(server, port):
+            raise RuntimeError(f"the server of {application} did not start")
         yield port
     finally:
         server.terminate()
@@ -37,11 +38,13 @@ def _free_port() -> int:
     return port
 
 
-def _wait(server: subprocess.Popen[bytes], port: int) -> None:
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Waits until the port takes connections; False when the server ended or the time is over."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            return socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection(("127.0.0.1", port)).close()
+            return True
         except ConnectionRefusedError:
             time.sleep(0.05)
-    raise RuntimeError(f"the server did not start: {server.args}")
+    return False

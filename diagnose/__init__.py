@@ -14,7 +14,7 @@ from diagnose.catalog import Catalog, load_catalog
 from diagnose.cli import demo
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
-from diagnose.web import dossier, errors, files, filters, fonts, guard, public, survey
+from diagnose.web import addresses, dossier, errors, files, filters, fonts, guard, public, survey
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
@@ -52,8 +52,9 @@ def create_app(given: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=configured.proxies)  # type: ignore[method-assign]
     app.extensions["diagnose"] = Parts(make_engine(configured.database_url), load_catalog(), configured)
     Bootstrap5(app)
-    CSRFProtect(app)
     guard.install(app)
+    CSRFProtect(app)
+    addresses.install(app)
     errors.install(app)
     filters.install(app)
     for module in (public, files, survey, dossier, fonts):

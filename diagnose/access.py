@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import bindparam
 
 from diagnose.models import Enterprise
 
@@ -43,6 +43,10 @@ def digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def held(public_id: str, code: str | None) -> tuple[ColumnElement[bool], ...]:
-    """The where clauses that find a file for the holder of its link, and nothing for anyone else."""
-    return (Enterprise.public_id == public_id, Enterprise.link_sha256 == digest(code or ""))
+# The where clauses that find a file for the holder of its link, and nothing for anyone else; `holder` fills them in.
+HELD = (Enterprise.public_id == bindparam("held_id"), Enterprise.link_sha256 == bindparam("held_link"))
+
+
+def holder(public_id: str, code: str | None) -> dict[str, str]:
+    """The parameters of HELD for whoever asks for this file with this code, if any."""
+    return {"held_id": public_id, "held_link": digest(code or "")}

@@ -28,6 +28,20 @@ class Catalog:
     industries: Industries
     sizes: SizeRules
 
+    @property
+    def first_form(self) -> Form:
+        """The form a new file starts with."""
+        return next(iter(self.forms.values()))
+
+    def form_of(self, rules: Ruleset) -> Form:
+        """The form that asks what a ruler reads; another edition of a scheme shares its form."""
+        named = [form for form in self.forms.values() if rules.name in form.schemes]
+        return named[0] if named else next(form for form in self.forms.values() if form.form == rules.scheme)
+
+    def forms_for(self, process_type: str) -> list[Form]:
+        """The forms a firm of this type may fill in, the first one first."""
+        return [form for form in self.forms.values() if form.process_type in ("", process_type)]
+
 
 def load_catalog() -> Catalog:
     """Load and cross-check all definitions; raises an error that names the file and the place."""
@@ -39,10 +53,16 @@ def load_catalog() -> Catalog:
         dictionary,
         forms,
         rulesets,
-        {name: load_library(HERE / "advice", rules) for name, rules in rulesets.items()},
+        {name: load_library(_advice(rules), rules) for name, rules in rulesets.items()},
         load_industries(HERE / "data/industries.yaml"),
         load_sizes(HERE / "data/size-classes.yaml"),
     )
+
+
+def _advice(rules: Ruleset) -> list[Path]:
+    """The folders with texts for a ruler: its scheme's own, then those of the other schemes."""
+    own = HERE / "advice" / rules.scheme
+    return [own, *sorted(folder for folder in own.parent.iterdir() if folder != own)]
 
 
 def cross_check(dictionary: Dictionary, forms: Mapping[str, Form], rulesets: Mapping[str, Ruleset]) -> None:
@@ -62,9 +82,14 @@ def cross_check(dictionary: Dictionary, forms: Mapping[str, Form], rulesets: Map
 
 
 def _same(place: str, scored: ruleset.Indicator, question: Indicator) -> None:
-    if scored.kind != question.kind:
+    kind = {"ratio_banded": "ratio"}.get(scored.kind, scored.kind)
+    if kind != question.kind or scored.may_exceed_one != question.may_exceed_one:
         raise DefinitionError(f"{place}: kind {scored.kind} in the ruler, {question.kind} in the dictionary")
-    if scored.kind == "ratio":
+    if kind in ("ratio", "ratings"):
+        return
+    if kind == "scene" and list(question.fact.options) != [str(grade) for grade in range(scored.grades + 1)]:
+        raise DefinitionError(f"{place}: {scored.grades} grades in the ruler, others in the dictionary")
+    if kind == "scene":
         return
     if tuple(question.fact.options) != scored.options or question.fact.none != scored.none:
         raise DefinitionError(f"{place}: options {scored.options} in the ruler, others in the dictionary")
@@ -76,7 +101,7 @@ def _same_groups(rules: Ruleset, dictionary: Dictionary) -> None:
         rule = dictionary.question(rules.scheme, scored.code).may_not_apply
         if rule:
             declared.setdefault(rule, set()).add(scored.code)
-    if {frozenset(group) for group in declared.values()} != set(rules.not_applicable):
+    if rules.family == "points" and {frozenset(group) for group in declared.values()} != set(rules.not_applicable):
         raise DefinitionError(f"{rules.path}: not_applicable: other groups in the dictionary's may_not_apply")
 
 

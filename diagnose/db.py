@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
-from weakref import WeakSet
+from threading import RLock
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -57,7 +58,7 @@ def make_engine(url: str) -> Engine:
     """An engine whose transactions are explicit on both databases; see `reading` and `writing`."""
     make = _sqlite if make_url(url).get_backend_name() == "sqlite" else _postgresql
     engine = make(url)
-    _engines.add(engine)
+    _turns[engine] = _turn(engine)
     return engine
 
 
@@ -80,7 +81,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     READ COMMITTED: who reads a row in order to change it selects it `with_for_update()` (SQLite ignores that).
     Loaded objects stay readable after the block.
     """
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with _turns[engine], Session(engine, expire_on_commit=False) as session, session.begin():
         session.connection()
         yield session
 
@@ -115,17 +116,26 @@ def _begin(connection: Connection) -> None:
     another one wrote in between, whatever the timeout; so everything but `reading` asks for it at the start.
     """
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    if connection.info.get("read_only") != read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        connection.info["read_only"] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-# A connection must never be used on both sides of a fork (the server loads the application, then forks its workers).
-_engines: WeakSet[Engine] = WeakSet()
+# Whose turn it is to write. On SQLite the threads of a process queue here, because its own way to wait for a lock is to
+# sleep and look again; only processes still meet there.
+_turns: WeakKeyDictionary[Engine, AbstractContextManager[object]] = WeakKeyDictionary()
 
 
-def _forget_connections() -> None:
-    for engine in _engines:
+def _turn(engine: Engine) -> AbstractContextManager[object]:
+    return RLock() if engine.dialect.name == "sqlite" else nullcontext()
+
+
+def _start_anew() -> None:
+    """A connection must never be used on both sides of a fork (the server loads the application, then forks)."""
+    for engine in _turns:
         engine.dispose(close=False)
+        _turns[engine] = _turn(engine)
 
 
-os.register_at_fork(after_in_child=_forget_connections)
+os.register_at_fork(after_in_child=_start_anew)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from questionnaires.schema import Fact, Indicator
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEVEL_NUMERALS = "〇一二三四五六七八九十"
 KINDS = {code: say(f"kind_{code}") for code in ("self", "onsite", "import")}
-PURPOSES = {code: say(f"purpose_{code}") for code in ("first", "again", "correction")}
+PURPOSES = {code: say(f"purpose_{code}") for code in ("first", "other", "again", "correction")}
 
 
 def now() -> datetime:
@@ -51,6 +52,12 @@ def number(units: int, decimals: int) -> str:
     return f"{Decimal(units).scaleb(-decimals):.{decimals}f}"
 
 
+def amount(value: Fraction, decimals: int) -> str:
+    """An exact figure rounded up to so many decimals, with thousands separators: never less than is needed."""
+    units = ceil(value * 10**decimals)
+    return f"{Decimal(units).scaleb(-decimals):,.{decimals}f}"
+
+
 def signed(units: int, decimals: int) -> str:
     """A difference with its sign: (837, 2) → +8.37."""
     return f"{Decimal(units).scaleb(-decimals):+.{decimals}f}"
@@ -85,13 +92,14 @@ def thousands(value: object) -> str:
 
 
 def level_name(level: int, title: str) -> str:
-    """集成级（三级）; level 0 is just its title."""
-    return f"{title}（{LEVEL_NUMERALS[level]}级）" if level else title
+    """集成级（三级）; level 0, and a title that names the level itself, stand alone."""
+    numeral = f"{LEVEL_NUMERALS[level]}级"
+    return f"{title}（{numeral}）" if level and numeral not in title else title
 
 
 def option_label(fact: Fact, key: Any) -> str:
     """The wording of one option of a fact."""
-    return fact.options["true" if key is True else "false" if key is False else key]
+    return fact.options["true" if key is True else "false" if key is False else str(key)]
 
 
 def answer_text(question: Indicator, facts: Mapping[str, Any]) -> str:
@@ -107,9 +115,17 @@ def answer_text(question: Indicator, facts: Mapping[str, Any]) -> str:
         return say("unanswered")
     if question.kind == "multi":
         return "、".join(_with_other(question, key, facts) for key in value)
-    if question.kind in ("single", "yes_no"):
+    if question.kind == "ratings":
+        return _ratings_text(question.fact, value)
+    if question.kind in ("single", "yes_no", "scene"):
         return option_label(question.fact, value)
     return f"{thousands(value)} {question.fact.unit}"
+
+
+def _ratings_text(fact: Fact, value: Any) -> str:
+    if not isinstance(value, list):
+        return say("not_applicable")
+    return "，".join(f"{level} {mark}" for level, mark in zip(fact.levels, value, strict=True))
 
 
 def _with_other(question: Indicator, key: str, facts: Mapping[str, Any]) -> str:

@@ -38,6 +38,8 @@ class Reading:
 
     def error_of(self, question: Indicator) -> str | None:
         """The sentence to show beside this question, if something is wrong with it."""
+        if not self.errors:
+            return None
         keys = (*(fact.code for fact in question.facts), f"{question.code}:")
         return next((self.errors[key] for key in keys if key in self.errors), None)
 
@@ -88,6 +90,8 @@ def _needed(question: Indicator, fact: Fact, values: Mapping[str, Any]) -> bool:
 
 def parse(fact: Fact, texts: Sequence[str]) -> Any:
     """The value of ``fact``, or None when nothing was typed; raises Mistake."""
+    if fact.kind == "ratings":
+        return _ratings(fact, texts)
     texts = [text for text in texts if text.strip()]
     if not texts:
         return None
@@ -95,8 +99,6 @@ def parse(fact: Fact, texts: Sequence[str]) -> Any:
         raise Mistake(MESSAGES.say("unreadable", title=fact.title))
     if fact.kind == "multi":
         return _multi(fact, texts)
-    if fact.kind == "ratings":
-        return _ratings(fact, texts)
     if len(texts) > 1:
         raise Mistake(MESSAGES.say("several", title=fact.title, count=len(texts)))
     return _ONE[fact.kind](fact, texts[0].strip())
@@ -195,9 +197,13 @@ def _ratings(fact: Fact, texts: Sequence[str]) -> list[str] | str | None:
     """A mark a level, lowest first; above the first level without any merit all are 0. None while marks are open."""
     if NOT_APPLICABLE in texts:
         return NOT_APPLICABLE
-    marks = [_single(fact, text) for text in texts[: len(fact.levels)]]
-    if "0" in marks:
-        marks = marks[: marks.index("0")] + ["0"] * (len(fact.levels) - marks.index("0"))
+    marks: list[str] = []
+    for text in texts[: len(fact.levels)]:
+        if not text.strip():
+            return None
+        marks.append(_single(fact, text.strip()))
+        if marks[-1] == "0":
+            return marks + ["0"] * (len(fact.levels) - len(marks))
     return marks if len(marks) == len(fact.levels) else None
 
 

@@ -219,9 +219,10 @@ def _choice(place: str, code: str, spec: dict[str, Any], scales: Mapping[str, An
         options = {"true": spec["true"], "false": spec["false"]}
     elif spec["kind"] in ("scene", "ratings"):
         scale = mapping(f"{place}: scale", scales.get(spec.get("scale", "")), ("options",), ("levels",))
+        names = tuple(scale.get("levels") or ())
         own = spec.get("levels") or {}
-        options = scale["options"] | {str(level): label for level, label in own.items()}
-        levels = tuple(scale.get("levels") or ())
+        options = scale["options"] | {str(level): f"{names[level - 1]}：{label}" for level, label in own.items()}
+        levels = names if spec["kind"] == "ratings" else ()
     else:
         options = mapping(f"{place}: options", spec.get("options"), optional=tuple(spec.get("options") or ()))
     if any(not isinstance(key, str) or not isinstance(label, str) for key, label in options.items()):

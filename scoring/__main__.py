@@ -1,6 +1,8 @@
-"""The command line: `python -m scoring score SCHEME/EDITION [INPUT] [-o OUTPUT] [--keep-going]` and `… rulesets`.
+"""The command line: `python -m scoring score SCHEME/EDITION [INPUT] [-o OUTPUT] [--keep-going]`, `… rulesets` and
+`… verify FILE`.
 
-Exit status: 0 all scored, 1 bad lines were passed over (--keep-going), 2 stopped at a bad line or nothing to work with.
+Exit status of score: 0 all scored, 1 bad lines were passed over (--keep-going), 2 stopped at a bad line or nothing to
+work with. Of verify: 0 the trace is right, 1 it is not, 2 it cannot be told.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from scoring import verify
 from scoring.batch import BadLine, score, written_whole
 from scoring.ruleset import RulesetError, find, load, shipped
 
@@ -19,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns the exit status; what goes wrong is one line on standard error."""
     options = _parser().parse_args(arguments)
     try:
-        return _list_rulesets() if options.command == "rulesets" else _score(options)
+        return _COMMANDS[options.command](options)
     except BrokenPipeError:
         # The reader of standard output has gone; without this Python would complain again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -35,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scoring", description="Score answers by a ruleset.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("rulesets", help="list what can be scored: name, title, sha256")
+    command = commands.add_parser("verify", help="work a verdict out again from its trace, without the scorer")
+    command.add_argument("file", metavar="FILE", type=Path, help="the trace as JSON")
     command = commands.add_parser("score", help="score JSON Lines")
     command.add_argument("ruleset", metavar="SCHEME/EDITION")
     command.add_argument(
@@ -47,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list_rulesets() -> int:
+def _list_rulesets(options: argparse.Namespace) -> int:
     for name, path in shipped().items():
         ruleset = load(path)
         print(name, ruleset.title, ruleset.sha256, sep="\t")
@@ -60,6 +65,13 @@ def _score(options: argparse.Namespace) -> int:
         bad = score(ruleset, source, sink, _report if options.keep_going else None)
         sink.flush()
     return 1 if bad else 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    return verify.main(options.file)
+
+
+_COMMANDS = {"score": _score, "rulesets": _list_rulesets, "verify": _verify}
 
 
 def _source(path: Path | None) -> AbstractContextManager[BinaryIO]:

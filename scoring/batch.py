@@ -3,17 +3,17 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from scoring.encode import AnswerError, Row, encode_one, pack
 from scoring.input import MAX_LINE, LineError, read_line
+from scoring.maturity import judge
 from scoring.model import Ruleset
-from scoring.output import bad_line, scored_line
-from scoring.verdict import verdicts
+from scoring.output import bad_line, draft_line, scored_line
+from scoring.verdict import drafts, finals
 
-CHUNK_LINES = 1024
+CHUNK_LINES = 512
 CHUNK_BYTES = 4 << 20
 
 
@@ -21,15 +21,13 @@ class BadLine(ValueError):
     """The first bad line of a run that stops there; the message reads "line 17: what is wrong"."""
 
 
-@dataclass(frozen=True)
-class _Good:
+class _Good(NamedTuple):
     id: str
     answers: Mapping[str, object]
     row: Row
 
 
-@dataclass(frozen=True)
-class _Bad:
+class _Bad(NamedTuple):
     id: str | None
     message: str
 
@@ -95,12 +93,18 @@ def _read(ruleset: Ruleset, raw: bytes) -> _Good | _Bad:
 def _output(ruleset: Ruleset, entries: list[_Good | _Bad]) -> Iterator[str]:
     good = [entry for entry in entries if isinstance(entry, _Good)]
     columns = pack(ruleset, [entry.row for entry in good])
-    found = iter(verdicts(ruleset, columns, [entry.answers for entry in good]))
+    judged = judge(ruleset, columns)
+    drafted = drafts(ruleset, columns, judged)
+    found = iter(enumerate(finals(ruleset, judged, [entry.answers for entry in good])))
     for entry in entries:
-        if isinstance(entry, _Good):
-            yield scored_line(ruleset, entry.id, next(found)) + "\n"
-        else:
+        if isinstance(entry, _Bad):
             yield bad_line(entry.id, entry.message) + "\n"
+            continue
+        row, final = next(found)
+        if row in drafted:
+            yield draft_line(ruleset, entry.id, *drafted[row]) + "\n"
+        else:
+            yield scored_line(ruleset, entry.id, final) + "\n"
 
 
 @contextmanager

@@ -8,46 +8,63 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.answers import NA, UNANSWERED, AnswerError, multi_coder, ratio_coder, shown, single_coder
+from scoring.answers import (
+    MISSING_RATING,
+    NA,
+    UNANSWERED,
+    AnswerError,
+    multi_coder,
+    option_book,
+    ratings_coder,
+    ratio_coder,
+    scene_coder,
+    shown,
+    single_coder,
+)
 from scoring.model import Ruleset
-from scoring.tables import tables
+from scoring.tables import Ratios, tables
 
 __all__ = ["AnswerError", "Columns", "Row", "encode", "encode_one", "pack"]
 
+Row = list[int]  # one enterprise encoded: its codes, grades, numerators and denominators, or its ratings
 _MISSING_RATIO = (0, UNANSWERED)
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The answers of n enterprises: codes (c, n), ratios as num and den (r, n).
+    """The answers of n enterprises: codes (c, n), grades of scenes (s, n), ratios as num and den (r, n), and ratings of
+    k sub-domains at l levels (k, l, n).
 
-    Code 0 and denominator 0 are unanswered; the last code and denominator -1 are 不适用. num and den are int64, or
-    Python integers (dtype object) when one of them is too large for exact 64-bit arithmetic.
+    Codes are places in `tables`, unanswered and 不适用 among them. Grade and denominator 0 are unanswered, denominator
+    -1 is 不适用; a rating of -1 is missing, -2 不适用. num and den are int32 or int64 as fits, or Python integers
+    (dtype object) when one of them is too large for exact 64-bit arithmetic.
     """
 
-    codes: NDArray[np.uint16]
+    codes: NDArray[np.unsignedinteger[Any]]
+    grades: NDArray[np.uint8]
     num: NDArray[Any]
     den: NDArray[Any]
+    ratings: NDArray[np.int16]
 
     def __len__(self) -> int:
         return int(self.codes.shape[1])
 
     def part(self, chosen: slice | NDArray[np.bool_]) -> "Columns":
         """The columns of some of the enterprises."""
-        return Columns(self.codes[:, chosen], self.num[:, chosen], self.den[:, chosen])
-
-
-class Row(NamedTuple):
-    """One enterprise encoded: its part of the columns."""
-
-    codes: list[int]
-    num: list[int]
-    den: list[int]
+        return Columns(
+            self.codes[:, chosen],
+            self.grades[:, chosen],
+            self.num[:, chosen],
+            self.den[:, chosen],
+            self.ratings[:, :, chosen],
+        )
 
 
 class _Coders(NamedTuple):
     known: frozenset[str]
-    coded: list[tuple[str, Callable[[object], int]]]
+    singles: list[tuple[str, Mapping[object, int], Callable[[object], int]]]  # with the book for a quick look
+    multis: list[tuple[str, int, Callable[[object], int]]]  # with the place of unanswered
+    scenes: list[tuple[str, Callable[[object], int]]]
     ratios: list[tuple[str, Callable[[object], tuple[int, int]]]]
     groups: list[list[str]]
 
@@ -59,50 +76,82 @@ def encode(ruleset: Ruleset, answers: Sequence[Mapping[str, object]]) -> Columns
 
 def encode_one(ruleset: Ruleset, answers: Mapping[str, object]) -> Row:
     """One answer set encoded; a code that is absent or None is unanswered. AnswerError when an answer is wrong."""
-    coders = _coders(ruleset)
-    if not coders.known.issuperset(answers):
-        unknown = next(code for code in answers if code not in coders.known)
-        raise AnswerError(shown(unknown), "unknown code")
-    codes = [UNANSWERED if (value := answers.get(code)) is None else coder(value) for code, coder in coders.coded]
-    ratios = [_MISSING_RATIO if (value := answers.get(code)) is None else coder(value) for code, coder in coders.ratios]
-    for group in coders.groups:
+    if ruleset.family == "ratings":
+        return _encode_ratings(ruleset, answers)
+    known, singles, multis, scenes, ratios, groups = _coders(ruleset)
+    get = answers.get
+    if not known.issuperset(answers):
+        raise _unknown(known, answers)
+    try:
+        row = [book[get(code)] for code, book, _ in singles]
+    except (KeyError, TypeError):  # some answer is none of the options: its coder says which and why
+        row = [coder(get(code)) for code, _, coder in singles]
+    row += [missing if (value := get(code)) is None else coder(value) for code, missing, coder in multis]
+    row += [UNANSWERED if (value := get(code)) is None else coder(value) for code, coder in scenes]
+    pairs = [_MISSING_RATIO if (value := get(code)) is None else coder(value) for code, coder in ratios]
+    row += [num for num, _ in pairs]
+    row += [den for _, den in pairs]
+    for group in groups:
         _check_together(group, answers)
-    return Row(codes, [num for num, _ in ratios], [den for _, den in ratios])
+    return row
 
 
 def pack(ruleset: Ruleset, rows: Sequence[Row]) -> Columns:
     """Encoded enterprises side by side."""
+    if ruleset.family == "ratings":
+        return _pack_ratings(ruleset, rows)
     found = tables(ruleset)
-    codes = np.array([row.codes for row in rows], dtype=np.uint16).reshape(len(rows), len(found.coded.indicators))
-    num = _integers([row.num for row in rows], len(found.ratios.indicators))
-    den = _integers([row.den for row in rows], len(found.ratios.indicators))
-    if max(num.max(initial=0), den.max(initial=0)) > found.ratios.safe:
-        num, den = num.astype(object), den.astype(object)
-    return Columns(np.ascontiguousarray(codes.T), num, den)
+    coded, scenes, ratios = len(found.coded.rows), len(found.scenes.rows), len(found.ratios.rows)
+    table = _table(rows, coded + scenes + 2 * ratios)
+    pairs = table[coded + scenes :]
+    pairs = pairs.astype(_ratio_type(found.ratios, pairs), order="C")
+    return Columns(
+        table[:coded].astype(found.coded.dtype, order="C"),
+        table[coded : coded + scenes].astype(np.uint8, order="C"),
+        pairs[:ratios],
+        pairs[ratios:],
+        np.empty((0, 0, len(rows)), dtype=np.int16),
+    )
 
 
-def _integers(rows: list[list[int]], width: int) -> NDArray[Any]:
+def _table(rows: Sequence[Row], width: int) -> NDArray[Any]:
+    """The rows as columns (width, n)."""
     try:
         values: NDArray[Any] = np.array(rows, dtype=np.int64)
     except OverflowError:
         values = np.array(rows, dtype=object)
-    return np.ascontiguousarray(values.reshape(len(rows), width).T)
+    return values.reshape(len(rows), width).T
+
+
+def _ratio_type(ratios: Ratios, pairs: NDArray[Any]) -> type[Any]:
+    most = pairs.max(initial=0)
+    if most <= ratios.narrow:
+        return np.int32
+    return np.int64 if most <= ratios.safe else object
 
 
 @lru_cache(maxsize=64)
 def _coders(ruleset: Ruleset) -> _Coders:
-    coded, ratios = tables(ruleset).coded, tables(ruleset).ratios
+    found = tables(ruleset)
     codes = [each.code for each in ruleset.indicators]
-    kinds = {"single": single_coder, "multi": multi_coder}
-    optional = {code for code in codes if ruleset.may_not_apply(code)}
-    last = zip(coded.indicators, coded.na[:, 0].tolist(), strict=True)
-    na = {each.code: code if each.code in optional else None for each, code in last}
+    places = [each[:, 0].tolist() for each in (found.coded.unanswered, found.coded.na)]
+    may = ruleset.may_not_apply
+    coded = [
+        (each, at, na if may(each.code) else None) for each, at, na in zip(found.coded.indicators, *places, strict=True)
+    ]
+    books = [(each, option_book(each, at, na)) for each, at, na in coded if each.kind == "single"]
     return _Coders(
         frozenset(codes),
-        [(each.code, kinds[each.kind](each, na[each.code])) for each in coded.indicators],
-        [(each.code, ratio_coder(each, each.code in optional)) for each in ratios.indicators],
+        [(each.code, book, single_coder(each, book)) for each, book in books],
+        [(each.code, at, multi_coder(each, at, na)) for each, at, na in coded if each.kind == "multi"],
+        [(each.code, scene_coder(each)) for each in found.scenes.indicators],
+        [(each.code, ratio_coder(each, may(each.code))) for each in found.ratios.indicators],
         [[code for code in codes if code in group] for group in ruleset.not_applicable],
     )
+
+
+def _unknown(known: frozenset[str], answers: Mapping[str, object]) -> AnswerError:
+    return AnswerError(shown(next(code for code in answers if code not in known)), "unknown code")
 
 
 def _check_together(group: list[str], answers: Mapping[str, object]) -> None:
@@ -111,3 +160,29 @@ def _check_together(group: list[str], answers: Mapping[str, object]) -> None:
     if len({na for _, na in said}) > 1:
         code = next(code for code, na in said if na)
         raise AnswerError(code, f"NA (不适用) must be given for all of {', '.join(group)}, or for none")
+
+
+@lru_cache(maxsize=64)
+def _ratings_coders(ruleset: Ruleset) -> dict[str, Callable[[object], list[int]]]:
+    return {each.code: ratings_coder(each, len(ruleset.levels)) for each in ruleset.indicators}
+
+
+def _encode_ratings(ruleset: Ruleset, answers: Mapping[str, object]) -> Row:
+    coders = _ratings_coders(ruleset)
+    if not coders.keys() >= answers.keys():
+        raise _unknown(frozenset(coders), answers)
+    missing, row = [MISSING_RATING] * len(ruleset.levels), []
+    for code, coder in coders.items():
+        row += missing if (value := answers.get(code)) is None else coder(value)
+    if all(answers.get(code) == NA for code in coders):
+        raise AnswerError(next(iter(coders)), "NA (不适用) is given for every sub-domain; one at least must remain")
+    return row
+
+
+def _pack_ratings(ruleset: Ruleset, rows: Sequence[Row]) -> Columns:
+    count, levels = len(ruleset.indicators), len(ruleset.levels)
+    none = np.empty((0, len(rows)), dtype=np.int32)
+    ratings = np.array(rows, dtype=np.int16).reshape(len(rows), count, levels).transpose(1, 2, 0)
+    return Columns(
+        none.astype(np.uint16), none.astype(np.uint8), none, none, np.ascontiguousarray(ratings, dtype=np.int16)
+    )

@@ -3,41 +3,56 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 
-from scoring.model import POINTS, TOTAL, Dimension, Indicator, Kind, Shared
-from scoring.strict_yaml import Item, decimal_text
+from scoring.model import Dimension, Indicator, Kind, Shared
+from scoring.ratios import MILLI, MOST, check_most, points_text, read_banded, read_ratio
+from scoring.strict_yaml import Item
 
-MILLI = Fraction(1, POINTS)
-MOST = TOTAL * POINTS
 MAX_TICKS = 15  # a multi has one table entry for each set of ticks: 2**15 of them, and its code fits 16 bits
-RATIO_STEP = Fraction(1, 1_000_000)  # finest knot or threshold: keeps every coefficient far inside 64 bits
+MAX_GRADES = 9
 CODE = r"[a-z][a-z0-9_]{0,63}"
 OPTION = r"(?!NA$)[A-Za-z0-9]{1,8}"  # "NA" is the answer 不适用
-RESERVED = ("score", "scenes", "binding_scenes")  # what `unmet` names beside indicators
+RESERVED = ("score", "scenes", "binding_scenes", "A")  # what `unmet` names beside indicators
 
 
-def points_text(milli: int) -> str:
-    """Milli-points as points, for a message."""
-    return decimal_text(milli * MILLI)
-
-
-def read_dimensions(item: Item) -> tuple[tuple[Dimension, ...], tuple[Indicator, ...]]:
-    """The dimensions and all their indicators, both in the order of the file."""
-    dimensions: list[Dimension] = []
+def read_dimensions(item: Item) -> tuple[tuple[Dimension, ...], tuple[Dimension, ...], tuple[Indicator, ...]]:
+    """The dimensions that are scored, those that are not (of scenes), and all their indicators, as in the file."""
+    scored: list[Dimension] = []
+    unscored: list[Dimension] = []
     indicators: list[Indicator] = []
     for entry in item.items():
-        fields = entry.fields(["code", "title", "weight", "indicators"])
-        code = _new_code(fields["code"], {each.code for each in dimensions})
-        members = _read_members(fields["indicators"], code, {each.code for each in indicators})
-        weight = _weight(fields["weight"], sum(member.max_points for member in members))
-        dimensions.append(Dimension(code, fields["title"].text(), weight))
+        dimension, members = _read_dimension(entry, {each.code for each in scored + unscored}, indicators)
+        if dimension.max_points and unscored:
+            raise entry.error("must stand before the dimensions with `scored: false`")
+        (scored if dimension.max_points else unscored).append(dimension)
         indicators += members
-    total = sum(dimension.max_points for dimension in dimensions)
+    total = sum(dimension.max_points for dimension in scored)
     if total != MOST:
-        raise item.error(f"the weights add up to {points_text(total)}, not to {TOTAL}")
-    return tuple(dimensions), tuple(indicators)
+        raise item.error(f"the weights add up to {points_text(total)}, not to {points_text(MOST)}")
+    if len({each.grades for each in indicators if each.kind == "scene"}) > 1:
+        raise item.error("all scenes must have the same number of grades")
+    return tuple(scored), tuple(unscored), tuple(indicators)
+
+
+def _read_dimension(item: Item, taken: set[str], known: list[Indicator]) -> tuple[Dimension, list[Indicator]]:
+    """A dimension has a weight, or says `scored: false` and then has scenes only."""
+    fields = item.fields(["code", "title", "indicators"], ["weight", "scored", "check"])
+    code = _new_code(fields["code"], taken)
+    members = _read_members(fields["indicators"], code, {each.code for each in known})
+    scored = fields["scored"].flag() if "scored" in fields else True
+    if scored != ("weight" in fields):
+        raise item.error("must have a weight, or `scored: false` and no weight")
+    weight = _weight(fields["weight"], sum(member.max_points for member in members)) if scored else 0
+    wrong = next((member for member in members if scored == (member.kind == "scene")), None)
+    if wrong is not None:
+        raise item.error(f"{wrong.code}: scenes, and nothing else, stand in dimensions with `scored: false`")
+    return Dimension(code, fields["title"].text(), weight, check=optional_text(fields, "check")), members
+
+
+def optional_text(fields: dict[str, Item], key: str) -> str | None:
+    """The text of a key that may be absent."""
+    return fields[key].text() if key in fields else None
 
 
 def _new_code(item: Item, taken: set[str]) -> str:
@@ -72,11 +87,12 @@ def _read_indicator(item: Item, dimension: str, taken: set[str]) -> Indicator:
     if kind is None:
         raise keys["kind"].error(f"must be one of {', '.join(_READERS)}")
     required, optional, read = _READERS[kind]
-    fields = item.fields(["code", "kind", "max_points", *required], [*optional, "shared_with"])
-    code = _new_code(fields["code"], taken)
+    fields = item.fields(["code", "kind", *required], [*optional, *_ABOUT])
     shared = _read_shared(fields["shared_with"]) if "shared_with" in fields else None
-    max_points = fields["max_points"].whole(1, MOST, MILLI)
-    return read(fields, Indicator(code, dimension, kind, max_points, shared_with=shared))
+    max_points = fields["max_points"].whole(1, MOST, MILLI) if "max_points" in fields else 0
+    base = Indicator(_new_code(fields["code"], taken), dimension, kind, max_points, shared_with=shared)
+    printed_no, check, note = (optional_text(fields, key) for key in ("printed_no", "check", "note"))
+    return replace(read(fields, base), printed_no=printed_no, check=check, note=note)
 
 
 def _read_shared(item: Item) -> Shared:
@@ -90,7 +106,7 @@ def _read_single(fields: dict[str, Item], base: Indicator) -> Indicator:
         if more < fewer:
             what = f"points fall from {points_text(fewer)} at {worse} to {points_text(more)} at {better}"
             raise fields["options"].error(what)
-    _check_most(fields["max_points"], base, max(points.values()), "the best option gives")
+    check_most(fields["max_points"], base, max(points.values()), "the best option gives")
     return replace(base, options=tuple(points), option_points=tuple(points.values()))
 
 
@@ -106,7 +122,7 @@ def _read_multi(fields: dict[str, Item], base: Indicator) -> Indicator:
         raise options.error(f"must have from 1 to {MAX_TICKS} options to tick")
     if counted:
         return multi
-    _check_most(fields["max_points"], base, sum(points.values()), "all options ticked give")
+    check_most(fields["max_points"], base, sum(points.values()), "all options ticked give")
     return replace(multi, option_points=tuple(points.values()))
 
 
@@ -139,37 +155,17 @@ def _check_keys(item: Item, keys: list[str]) -> None:
         raise item.error("must have at least 2 options, none of them twice")
 
 
-def _read_ratio(fields: dict[str, Item], base: Indicator) -> Indicator:
-    knots = [_read_knot(entry) for entry in fields["knots"].items()]
-    ratios = [ratio for ratio, _ in knots]
-    if ratios[:1] != [0] or ratios[-1:] != [1] or any(left >= right for left, right in pairwise(ratios)):
-        raise fields["knots"].error("the ratios must rise from 0 to 1")
-    if any(left > right for (_, left), (_, right) in pairwise(knots)):
-        raise fields["knots"].error("the points must not fall")
-    _check_most(fields["max_points"], base, knots[-1][1], "the last knot gives")
-    return replace(base, knots=tuple(knots))
+def _read_scene(fields: dict[str, Item], base: Indicator) -> Indicator:
+    grades, binding = fields["grades"].whole(1, MAX_GRADES), fields["binding"].flag()
+    return replace(base, grades=grades, binding=binding, group=optional_text(fields, "group"))
 
 
-def _read_knot(item: Item) -> tuple[Fraction, int]:
-    pair = item.items()
-    if len(pair) != 2:
-        raise item.error("must be [ratio, points]")
-    return read_share(pair[0]), pair[1].whole(0, MOST, MILLI)
-
-
-def read_share(item: Item) -> Fraction:
-    """A ratio from 0 to 1 with at most 6 decimals."""
-    return item.whole(0, RATIO_STEP.denominator, RATIO_STEP) * RATIO_STEP
-
-
-def _check_most(item: Item, base: Indicator, most: int, what: str) -> None:
-    if most != base.max_points:
-        raise item.error(f"is {points_text(base.max_points)}, but {what} {points_text(most)}")
-
-
+_ABOUT = ["shared_with", "printed_no", "check", "note"]
 _Reader = Callable[[dict[str, Item], Indicator], Indicator]
 _READERS: dict[Kind, tuple[list[str], list[str], _Reader]] = {  # kind: required keys, optional keys, reader
-    "single": (["options"], [], _read_single),
-    "multi": (["options"], ["none", "rule"], _read_multi),
-    "ratio": (["knots"], [], _read_ratio),
+    "single": (["max_points", "options"], [], _read_single),
+    "multi": (["max_points", "options"], ["none", "rule"], _read_multi),
+    "ratio": (["max_points", "knots"], [], read_ratio),
+    "ratio_banded": (["max_points", "bands"], ["may_exceed_one"], read_banded),
+    "scene": (["grades", "binding"], ["group"], _read_scene),
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from scoring.answers import shown
 
 MAX_LINE = 1 << 20  # bytes: a line is held in memory as a whole
-_KEYS = ("id", "answers")
+_KEYS = frozenset(("id", "answers"))
 
 
 class LineError(ValueError):
@@ -30,7 +30,9 @@ def read_line(raw: bytes) -> tuple[str, dict[str, object]]:
     except UnicodeDecodeError as error:
         raise LineError(f"not UTF-8 at byte {error.start + 1}") from error
     try:
-        value = _decode(text, _STRICT)
+        value = _decode(text, _QUICK)
+        if not isinstance(value, dict) or text.count(":") != _keys(value):
+            value = _decode(text, _STRICT)
     except _RepeatedKey as error:
         raise LineError(str(error), _id_beside_repeated_key(text)) from error
     if not isinstance(value, dict):
@@ -44,13 +46,20 @@ def _checked(value: dict[str, object]) -> tuple[str, dict[str, object]]:
         raise LineError("id must be a string" if "id" in value else "id is missing")
     if not _is_text(line_id):
         raise LineError("id is not Unicode text: it has half of a surrogate pair")
-    unknown = next((key for key in value if key not in _KEYS), None)
-    if unknown is not None:
-        raise LineError(f"unknown key {shown(unknown)}", line_id)
+    if not _KEYS.issuperset(value):
+        raise LineError(f"unknown key {shown(next(key for key in value if key not in _KEYS))}", line_id)
     answers = value.get("answers")
     if not isinstance(answers, dict):
         raise LineError("answers must be an object" if "answers" in value else "answers are missing", line_id)
     return line_id, answers
+
+
+def _keys(value: dict[str, object]) -> int:
+    """How many keys a well-formed line has; as many colons in its text leave none for a repeated key."""
+    answers = value.get("answers")
+    if type(answers) is not dict:
+        return len(value)
+    return len(value) + len(answers) + sum([len(each) for each in answers.values() if type(each) is dict])
 
 
 def _decode(text: str, decoder: json.JSONDecoder) -> object:
@@ -80,6 +89,7 @@ def _refuse_constant(name: str) -> object:
     raise LineError(f"{name} is not a number")
 
 
+_QUICK = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)  # the last of a repeated key counts
 _STRICT = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
 _PAIRS = json.JSONDecoder(parse_float=Decimal, object_pairs_hook=tuple)  # objects are tuples there, lists are lists
 
@@ -92,4 +102,4 @@ def _id_beside_repeated_key(text: str) -> str | None:
 
 
 def _is_text(value: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in value)
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

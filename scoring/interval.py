@@ -3,6 +3,10 @@
 Within one choice of what is 不适用 everything only rises with better answers, so the two ends are the worst and the
 best answer to every open question. Across the choices it does not (without a good answer's points and maximum a score
 can be lower), so each is tried: two for every group of indicators that may be 不适用.
+
+In the ratings family no choice has to be tried. Rated 0 at every level a sub-domain lowers every A at least as much as
+leaving it out, for it adds weight and nothing else; rated 1 it raises every A at least as much. S and the level only
+rise with every A. So all open ones at 0 and all at 1 are the two ends, of score and level alike.
 """
 
 from collections.abc import Collection
@@ -12,9 +16,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.answers import DOES_NOT_APPLY, UNANSWERED
+from scoring.answers import DOES_NOT_APPLY, MISSING_RATING, RATING, UNANSWERED
 from scoring.encode import Columns
-from scoring.maturity import judge, states
+from scoring.maturity import Verdicts, judge, states
 from scoring.model import Ruleset
 from scoring.tables import Bools, Ints, Tables, tables
 
@@ -34,18 +38,31 @@ def bounds(ruleset: Ruleset, columns: Columns, applies: Collection[str] = ()) ->
 
     Where the answers are complete both ends are the verdict; where 不适用 was answered, that counts and not `applies`.
     """
+    if ruleset.family == "ratings":
+        return _ends([judge(ruleset, _rate(columns, 0))], [judge(ruleset, _rate(columns, RATING))])
     found = tables(ruleset)
     known = np.array([[each.code in applies] for each in ruleset.indicators])
     choices = product((False, True), repeat=len(found.groups))
     scenarios = [_not_applicable(found, columns, known, choice) for choice in choices]
-    worst = [judge(ruleset, _fill(found, columns, na, found.coded.worst, 0)) for na in scenarios]
-    best = [judge(ruleset, _fill(found, columns, na, found.coded.best, 1)) for na in scenarios]
+    coded, scenes = found.coded, found.scenes
+    worst = [judge(ruleset, _fill(found, columns, na, coded.worst, np.ones_like(scenes.best), 0)) for na in scenarios]
+    best = [judge(ruleset, _fill(found, columns, na, coded.best, scenes.best, 1)) for na in scenarios]
+    return _ends(worst, best)
+
+
+def _ends(worst: list[Verdicts], best: list[Verdicts]) -> Bounds:
     return Bounds(
         score_low=np.min([each.score for each in worst], axis=0),
         score_high=np.max([each.score for each in best], axis=0),
         level_low=np.min([each.level for each in worst], axis=0),
         level_high=np.max([each.level for each in best], axis=0),
     )
+
+
+def _rate(columns: Columns, milli: int) -> Columns:
+    """The columns with every missing rating filled in."""
+    ratings = np.where(columns.ratings == MISSING_RATING, np.int16(milli), columns.ratings)
+    return Columns(columns.codes, columns.grades, columns.num, columns.den, ratings)
 
 
 def _not_applicable(found: Tables, columns: Columns, known: Bools, choice: tuple[bool, ...]) -> Bools:
@@ -59,12 +76,17 @@ def _not_applicable(found: Tables, columns: Columns, known: Bools, choice: tuple
     return result
 
 
-def _fill(found: Tables, columns: Columns, not_applicable: Bools, code: Ints, num: int) -> Columns:
-    """The columns with every open answer filled in: 不适用 where it says so, else the code, or num / 1 for a ratio."""
+def _fill(
+    found: Tables, columns: Columns, not_applicable: Bools, code: Ints, grade: NDArray[np.uint8], num: int
+) -> Columns:
+    """The columns with every open answer filled in: 不适用 where it says so, else code, grade, or num / 1."""
     coded_na, ratio_na = not_applicable[found.coded.rows], not_applicable[found.ratios.rows]
-    coded_open, ratio_open = columns.codes == UNANSWERED, columns.den == UNANSWERED
+    coded_open, ratio_open = columns.codes == found.coded.unanswered, columns.den == UNANSWERED
+    codes = np.where(coded_open, np.where(coded_na, found.coded.na, code), columns.codes)
     return Columns(
-        np.where(coded_open, np.where(coded_na, found.coded.na, code), columns.codes).astype(np.uint16),
-        np.where(ratio_open, np.where(ratio_na, 0, num), columns.num),
-        np.where(ratio_open, np.where(ratio_na, DOES_NOT_APPLY, 1), columns.den),
+        codes.astype(columns.codes.dtype),
+        np.where(columns.grades == UNANSWERED, grade, columns.grades),
+        np.where(ratio_open, np.where(ratio_na, 0, num), columns.num).astype(columns.num.dtype, copy=False),
+        np.where(ratio_open, np.where(ratio_na, DOES_NOT_APPLY, 1), columns.den).astype(columns.den.dtype, copy=False),
+        columns.ratings,
     )

@@ -1,112 +1,202 @@
 """Columns of answers → points, dimension scores, score and level. One enterprise and a million run the same lines.
 
 Integers from end to end: milli-points, and scores in units of 10**-decimals rounded half-up once; that same number is
-compared with the floors and shown.
+compared with the floors and shown. Score and level are worked out at once, everything else when it is asked for.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring import rated
 from scoring.answers import DOES_NOT_APPLY, UNANSWERED
 from scoring.encode import Columns
-from scoring.model import TOTAL, Ruleset
-from scoring.tables import Bools, Gates, Ints, Ratios, Tables, tables
+from scoring.model import POINTS, TOTAL, Ruleset
+from scoring.tables import Banded, Bools, Ints, Ratios, Scenes, Tables, Tests, tables
 
-CHUNK = 4096  # enterprises at a time: their intermediate arrays stay in the processor's cache
+CHUNK = 8192  # enterprises at a time: their intermediate arrays stay in the processor's cache
+Points = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Verdicts:
-    """What n enterprises get; k indicators, d dimensions, points in milli-points. Last axis: the enterprise.
+class PointVerdicts:
+    """What n enterprises get; k indicators, d scored dimensions, points in milli-points. Last axis: the enterprise.
 
     Score and level of an enterprise that is not `complete` count its missing answers as nothing: see `interval`.
     """
 
-    points: NDArray[np.int32]  # (k, n), 0 where missing or 不适用
-    answered: Bools  # (k, n), 不适用 counts as an answer
-    applies: Bools  # (k, n), False only where 不适用 was said
-    complete: Bools  # (n,)
-    dimension_points: NDArray[np.int32]  # (d, n)
-    dimension_max: NDArray[np.int32]  # (d, n), of what applies
+    ruleset: Ruleset
+    columns: Columns
     score: NDArray[np.int32]  # (n,) in units of 10**-decimals
     level: NDArray[np.int8]  # (n,) 0 未定级
-    met: Bools  # (m, n) the conditions of all levels, in the order of the ruleset
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return tables(self.ruleset)
+
+    @cached_property
+    def _states(self) -> tuple[Bools, Bools]:
+        return states(self._tables, self.columns)
+
+    @property
+    def answered(self) -> Bools:
+        """(k, n), 不适用 counts as an answer."""
+        return self._states[0]
+
+    @property
+    def applies(self) -> Bools:
+        """(k, n), False only where 不适用 was said."""
+        return self._states[1]
+
+    @cached_property
+    def complete(self) -> Bools:
+        """(n,) whether nothing is missing."""
+        complete: Bools = np.logical_and.reduce(self.answered)
+        return complete
+
+    @cached_property
+    def points(self) -> Points:
+        """(k, n), 0 where missing or 不适用, and for scenes."""
+        found = self._tables
+        points = np.zeros(self.answered.shape, dtype=np.int32)
+        points[found.coded.rows] = found.coded.points.take(self.columns.codes)
+        points[found.ratios.rows] = _ratio_points(found.ratios, self.columns)
+        return points
+
+    @cached_property
+    def dimension_points(self) -> Points:
+        """(d, n)."""
+        return np.add.reduceat(self.points[: self._tables.scored], self._tables.starts, axis=0)
+
+    @cached_property
+    def dimension_max(self) -> Points:
+        """(d, n), of what applies."""
+        most = np.where(self.applies, self._tables.max_points, 0)[: self._tables.scored]
+        return np.add.reduceat(most, self._tables.starts, axis=0).astype(np.int32)
+
+    @cached_property
+    def met(self) -> Bools:
+        """(t, n): score, conditions and gates of level 1, then of level 2, …"""
+        met: Bools = _met_by_kind(self._tables, self.columns, self.score)[self._tables.tests.order]
+        return met
+
+    @cached_property
+    def counts(self) -> NDArray[np.uint8]:
+        """(2, g, n): binding scenes, then all scenes, of at least each grade that gates ask for, lowest first."""
+        return _counts(self._tables.scenes, self.columns.grades)
+
+
+Verdicts = PointVerdicts | rated.RatedVerdicts
 
 
 def judge(ruleset: Ruleset, columns: Columns) -> Verdicts:
     """The verdicts on n enterprises, in their order."""
-    found, unit = tables(ruleset), 10**ruleset.decimals
-    if len(columns) <= CHUNK:
-        return _judge(found, columns, unit)
-    starts = range(0, len(columns), CHUNK)
-    parts = [_judge(found, columns.part(slice(start, start + CHUNK)), unit) for start in starts]
-    names = [each.name for each in fields(Verdicts)]
-    return Verdicts(**{name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in names})
+    if ruleset.family == "ratings":
+        return rated.judge(ruleset, columns)
+    found, size = tables(ruleset), len(columns)
+    if size <= CHUNK:
+        return PointVerdicts(ruleset, columns, *_judge(found, columns, ruleset.decimals))
+    score, level = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int8)
+    for start in range(0, size, CHUNK):
+        part = slice(start, start + CHUNK)
+        score[part], level[part] = _judge(found, columns.part(part), ruleset.decimals)
+    return PointVerdicts(ruleset, columns, score, level)
 
 
 def states(found: Tables, columns: Columns) -> tuple[Bools, Bools]:
     """Which indicators are answered, and which are not said to be 不适用: two arrays (k, n)."""
     coded, ratios = found.coded.rows, found.ratios.rows
     answered = np.empty((len(found.max_points), len(columns)), dtype=np.bool_)
-    applies = np.empty_like(answered)
-    answered[coded], answered[ratios] = columns.codes != UNANSWERED, columns.den != UNANSWERED
+    applies = np.ones_like(answered)
+    answered[coded], answered[ratios] = columns.codes != found.coded.unanswered, columns.den != UNANSWERED
+    answered[found.scenes.rows] = columns.grades != UNANSWERED
     applies[coded], applies[ratios] = columns.codes != found.coded.na, columns.den != DOES_NOT_APPLY
     return answered, applies
 
 
-def _judge(found: Tables, columns: Columns, unit: int) -> Verdicts:
-    answered, applies = states(found, columns)
-    points = np.empty(answered.shape, dtype=np.int32)
-    points[found.coded.rows] = found.coded.points.take(columns.codes + found.coded.offsets)
-    points[found.ratios.rows] = _ratio_points(found.ratios, columns)
-    dimension_points = np.add.reduceat(points, found.starts, axis=0)
-    dimension_max = np.add.reduceat(np.where(applies, found.max_points, 0), found.starts, axis=0)
-    met = _conditions_met(found.gates, columns)
-    score = _half_up(TOTAL * unit * dimension_points.sum(axis=0, dtype=np.int64), dimension_max.sum(axis=0))
-    level = np.minimum(np.searchsorted(found.floors, score, side="right"), _ceiling(found, met))
-    return Verdicts(
-        points=points,
-        answered=answered,
-        applies=applies,
-        complete=np.logical_and.reduce(answered),
-        dimension_points=dimension_points,
-        dimension_max=dimension_max.astype(np.int32),
-        score=score.astype(np.int32),
-        level=level.astype(np.int8),
-        met=met,
-    )
+def _judge(found: Tables, columns: Columns, decimals: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Score and level (n,)."""
+    points: Points = np.add.reduce(found.coded.points.take(columns.codes), axis=0, dtype=np.int32)
+    if len(found.ratios.rows):
+        points += np.add.reduce(_ratio_points(found.ratios, columns), axis=0, dtype=np.int32)
+    score = _score(found, columns, points, 10**decimals)
+    held = np.bitwise_and.reduce(_met_by_kind(found, columns, score).take(found.tests.of_level, axis=0), axis=1)
+    for higher, lower in found.tests.pairs:  # a few rows: many times faster here than accumulate
+        held[higher] &= held[lower]
+    return score, np.add.reduce(held, axis=0, dtype=np.int8)
 
 
-def _half_up(part: Ints, whole: Ints) -> Ints:
-    """part ÷ whole, rounded half-up."""
-    rounded: Ints = (2 * part + whole) // (2 * whole)
-    return rounded
+def _score(found: Tables, columns: Columns, points: Points, unit: int) -> NDArray[np.int32]:
+    """The score (n,): points ÷ maximum of what applies, out of 100, rounded half-up to 1 / unit."""
+    if not found.groups:
+        step = POINTS // unit  # the maximum is 100 points: only the decimals are to be cut
+        return points if step == 1 else (points + step // 2) // np.int32(step)
+    _, applies = states(found, columns)
+    most = np.add.reduce(np.where(applies, found.max_points, 0), axis=0)
+    part = (TOTAL * unit) * points.astype(np.int64)
+    rounded: Ints = (2 * part + most) // (2 * most)
+    return rounded.astype(np.int32)
 
 
 def _ratio_points(ratios: Ratios, columns: Columns) -> NDArray[Any]:
-    """Milli-points (r, n) of the ratios: each in the last segment that it reaches."""
+    """Milli-points (r, n) of the ratios, 0 where missing or 不适用."""
     known = columns.den > 0
-    num, den = np.where(known, columns.num, 0), np.where(known, columns.den, 1)
+    all_banded = ratios.banded[columns.num.dtype == np.int32]
+    if len(all_banded) == 1 and len(all_banded[0].rows) == len(known):  # one shape of bands for all: nothing to copy
+        return _in_bands(all_banded[0], columns.num, columns.den) * known
+    points = np.zeros(columns.num.shape, dtype=np.int32)
+    if len(ratios.knotted):
+        points[ratios.knotted] = _between_knots(ratios, columns.num[ratios.knotted], columns.den[ratios.knotted])
+    for banded in all_banded:
+        points[banded.rows] = _in_bands(banded, columns.num[banded.rows], columns.den[banded.rows])
+    return points * known
+
+
+def _between_knots(ratios: Ratios, num: NDArray[Any], den: NDArray[Any]) -> NDArray[Any]:
+    """Each in the last segment that it reaches."""
+    known = den > 0
+    num, den = np.where(known, num, 0), np.where(known, den, 1)
     points = np.zeros_like(num)
     for from_num, from_den, a, b, c in ratios.segments:
         points = np.where(num * from_den >= from_num * den, (a * num + b * den) // (c * den), points)
-    return np.where(known, points, 0)
+    return points
 
 
-def _conditions_met(gates: Gates, columns: Columns) -> Bools:
-    """Whether each condition holds (m, n); none does on a missing answer."""
-    met = np.empty((len(gates.below), len(columns)), dtype=np.bool_)
-    met[gates.coded] = gates.holds.take(columns.codes[gates.coded_rows] + gates.offsets)
-    num, den = columns.num[gates.ratio_rows], columns.den[gates.ratio_rows]
-    met[gates.ratios] = (num * gates.den >= gates.num * den) & (den > 0)
-    return met
+def _in_bands(banded: Banded, num: NDArray[Any], den: NDArray[Any]) -> Points:
+    scaled = num * banded.scale
+    band = np.zeros(num.shape, dtype=np.uint8)
+    for compare, start in banded.starts:
+        band += compare(scaled, start * den)
+    return banded.points.take(band + banded.offsets)
 
 
-def _ceiling(found: Tables, met: Bools) -> Ints:
-    """The highest level that the conditions allow: the lowest of what the unmet ones hold back."""
-    top = len(found.floors)
-    ceiling: Ints = np.where(met, top, found.gates.below).min(axis=0, initial=top)
-    return ceiling
+def _met_by_kind(found: Tables, columns: Columns, score: NDArray[np.int32]) -> Bools:
+    """Whether each test holds (t, n), by kind: scores, coded, ratios, counts; none does on a missing answer."""
+    tests = found.tests
+    kinds = [score >= tests.floors]
+    if len(tests.coded_rows):
+        kinds.append(found.coded.steps.take(columns.codes[tests.coded_rows]) >= tests.coded_least)
+    if len(tests.ratio_rows):
+        kinds.append(_ratio_holds(tests, columns))
+    if len(tests.gate_rows):
+        counts = _counts(found.scenes, columns.grades)
+        kinds.append(counts.reshape(-1, len(score)).take(tests.gate_rows, axis=0) >= tests.gate_least)
+    return np.concatenate(kinds)
+
+
+def _ratio_holds(tests: Tests, columns: Columns) -> Bools:
+    num, den = columns.num[tests.ratio_rows], columns.den[tests.ratio_rows]
+    holds: Bools = (num * tests.den >= tests.num * den) & (den > 0)
+    return holds
+
+
+def _counts(scenes: Scenes, grades: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    reached = (grades > scenes.graded).view(np.uint8)
+    counts = np.empty((2, len(scenes.graded), grades.shape[1]), dtype=np.uint8)
+    np.add.reduce(reached[:, : scenes.binding], axis=1, dtype=np.uint8, out=counts[0])
+    np.add.reduce(reached[:, scenes.binding :], axis=1, dtype=np.uint8, out=counts[1])
+    counts[1] += counts[0]
+    return counts

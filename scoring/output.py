@@ -1,17 +1,18 @@
 """One line of the batch's output: JSON, every number the decimal it is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from scoring.answers import plain
 from scoring.model import Ruleset
-from scoring.verdict import Unmet, Verdict
+from scoring.verdict import Final, Unmet
 
 _MILLI = 3  # decimals of a milli-point
 _THRESHOLD_DECIMALS = 6
+_SCORES = ("score", "A")  # conditions in units of 10**-decimals
 
 
 def bad_line(line_id: str | None, message: str) -> str:
@@ -19,28 +20,34 @@ def bad_line(line_id: str | None, message: str) -> str:
     return f'{{"id": {_text(line_id)}, "error": {_text(message)}}}'
 
 
-def scored_line(ruleset: Ruleset, line_id: str, verdict: Verdict) -> str:
-    """The output line of a verdict; numbers in points, written from integers."""
-    values = _range(verdict, ruleset.decimals) if verdict.missing else _final(verdict, ruleset.decimals)
-    return f'{{"id": {_text(line_id)}, {_about(ruleset)}, {values}}}'
-
-
-def _final(verdict: Verdict, places: int) -> str:
-    unmet = ", ".join(_unmet(each, places) for each in verdict.unmet or ())
+def scored_line(ruleset: Ruleset, line_id: str, final: Final) -> str:
+    """The output line of a complete verdict; numbers in points, written from integers."""
+    about, titles, codes = _about(ruleset)
+    places = ruleset.decimals
+    dimensions = ", ".join(
+        [
+            f'{code}{{"points": {decimal(points, _MILLI)}, "max": {decimal(most, _MILLI)}}}'
+            for code, (points, most) in zip(codes, final.dimensions, strict=True)
+        ]
+    )
+    unmet = ", ".join([_unmet(each, places) for each in final.unmet])
+    rated = "" if final.level_scores is None else f'"level_scores": [{_decimals(final.level_scores, places)}], '
     return (
-        f'"score": {decimal(verdict.score or 0, places)}, "level": {verdict.level}, '
-        f'"level_title": {_text(verdict.level_title)}, "dimensions": {{{_dimensions(verdict)}}}, '
-        f'"unmet": [{unmet}], "missing": []'
+        f'{{"id": {_text(line_id)}, {about}, "score": {decimal(final.score, places)}, {titles[final.level]}, '
+        f'{rated}"dimensions": {{{dimensions}}}, "unmet": [{unmet}], "missing": []}}'
     )
 
 
-def _range(verdict: Verdict, places: int) -> str:
-    scores = ", ".join(decimal(end, places) for end in verdict.score_range or ())
-    levels = ", ".join(str(end) for end in verdict.level_range or ())
-    missing = ", ".join(f'"{code}"' for code in verdict.missing)
+def draft_line(
+    ruleset: Ruleset, line_id: str, missing: Sequence[str], score: tuple[int, int], level: tuple[int, int]
+) -> str:
+    """The output line where answers are missing: what is guaranteed."""
+    open_codes = ", ".join(f'"{code}"' for code in missing)
+    rated = '"level_scores": null, ' if ruleset.family == "ratings" else ""
     return (
-        '"score": null, "level": null, "level_title": null, "dimensions": null, "unmet": null, '
-        f'"missing": [{missing}], "score_range": [{scores}], "level_range": [{levels}]'
+        f'{{"id": {_text(line_id)}, {_about(ruleset)[0]}, "score": null, "level": null, "level_title": null, {rated}'
+        f'"dimensions": null, "unmet": null, "missing": [{open_codes}], '
+        f'"score_range": [{_decimals(score, ruleset.decimals)}], "level_range": [{level[0]}, {level[1]}]}}'
     )
 
 
@@ -53,33 +60,39 @@ def decimal(units: int, places: int) -> str:
     return f"{whole}.{part:0{places}}".rstrip("0").rstrip(".")
 
 
-def _text(value: str | None) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _decimals(units: Sequence[int], places: int) -> str:
+    return ", ".join([decimal(each, places) for each in units])
+
+
+_text: Callable[[str | None], str] = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @lru_cache(maxsize=64)
-def _about(ruleset: Ruleset) -> str:
-    return f'"scheme": {_text(ruleset.scheme)}, "edition": {_text(ruleset.edition)}'
-
-
-def _dimensions(verdict: Verdict) -> str:
-    return ", ".join(
-        f'"{code}": {{"points": {decimal(points, _MILLI)}, "max": {decimal(most, _MILLI)}}}'
-        for code, (points, most) in (verdict.dimensions or {}).items()
+def _about(ruleset: Ruleset) -> tuple[str, list[str], list[str]]:
+    """What is the same on every line: scheme and edition, level and title of each level, codes of the dimensions."""
+    titles = [ruleset.level_title(level) for level in range(len(ruleset.levels) + 1)]
+    return (
+        f'"scheme": {_text(ruleset.scheme)}, "edition": {_text(ruleset.edition)}',
+        [f'"level": {level}, "level_title": {_text(title)}' for level, title in enumerate(titles)],
+        [f"{_text(each.code)}: " for each in ruleset.dimensions],
     )
 
 
 def _unmet(unmet: Unmet, places: int) -> str:
-    ends: tuple[Any, Any] = (unmet.need, unmet.have)
-    is_score = unmet.condition == "score"
-    need, have = (decimal(end, places) if is_score else _plain_value(end) for end in ends)
-    return f'{{"condition": "{unmet.condition}", "need": {need}, "have": {have}}}'
+    condition, *ends = unmet
+    if condition in _SCORES:
+        need, have = (decimal(cast(int, end), places) for end in ends)
+    else:
+        need, have = map(_plain_value, ends)
+    return f'{{"condition": "{condition}", "need": {need}, "have": {have}}}'
 
 
 def _plain_value(value: Any) -> str:
     """What a condition needs or what the firm has: a share, a ratio as given, a count or an option key."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, Mapping):
         return f'{{"num": {plain(value["num"])}, "den": {plain(value["den"])}}}'
     if isinstance(value, Fraction):
         return decimal(int(value * 10**_THRESHOLD_DECIMALS), _THRESHOLD_DECIMALS)
-    return _text(value) if isinstance(value, str) else str(value)
+    return _text(cast(str, value))

@@ -4,15 +4,19 @@ Every error names file, line and place: `…/2025.yaml:41: levels[2].min_score: 
 """
 
 import hashlib
+from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from scoring.indicators import CODE, MOST, read_dimensions
+from scoring.elements import each_may_not_apply, read_elements, read_rated_levels
+from scoring.indicators import CODE, optional_text, read_dimensions
 from scoring.levels import read_levels
-from scoring.model import Condition, Dimension, Indicator, Level, Ruleset, RulesetError, Shared
+from scoring.model import Band, Condition, Dimension, Gate, Indicator, Level, Ruleset, RulesetError, Shared
+from scoring.ratios import MOST
 from scoring.strict_yaml import Item, read
 
-__all__ = ["Condition", "Dimension", "Indicator", "Level", "Ruleset", "RulesetError", "Shared"]
+__all__ = ["Band", "Condition", "Dimension", "Gate", "Indicator", "Level", "Ruleset", "RulesetError", "Shared"]
 __all__ += ["find", "load", "parse", "shipped"]
 
 RULES = Path(__file__).parent / "rules"
@@ -20,7 +24,9 @@ MAX_DECIMALS = 3  # points are whole thousandths, so a finer score would only be
 MAX_GROUPS = 6  # the guaranteed range tries every combination of groups that may be 不适用
 _NAME = r"[0-9a-z]+(?:-[0-9a-z]+)*"
 _ABOUT = ["scheme", "edition", "title", "status", "sources", "decimals"]
-_RULES = ["dimensions", "not_applicable", "levels", "unrated_title"]
+_MORE_ABOUT = ["family", "document", "check"]
+_POINTS = ["dimensions", "not_applicable", "levels", "unrated_title"]
+_RATINGS = ["elements", "met_at", "levels", "unrated_title"]
 
 
 def shipped() -> dict[str, Path]:
@@ -29,7 +35,7 @@ def shipped() -> dict[str, Path]:
 
 
 def find(name: str) -> Ruleset:
-    """The shipped ruleset of that name, read again only when its file has changed; RulesetError when there is none."""
+    """The ruleset of that name, read again only when its file has changed; RulesetError when there is none."""
     path = shipped().get(name)
     if path is None:
         raise RulesetError(f"{name}: unknown ruleset; known: {', '.join(shipped())}")
@@ -62,25 +68,50 @@ def parse(raw: bytes, path: Path) -> Ruleset:
 
 
 def _build(item: Item, sha256: str, path: Path) -> Ruleset:
-    fields = item.fields([*_ABOUT, *_RULES])
-    decimals = fields["decimals"].whole(0, MAX_DECIMALS)
-    dimensions, indicators = read_dimensions(fields["dimensions"])
-    groups = _read_groups(fields["not_applicable"], {each.code: each.max_points for each in indicators})
-    levels = read_levels(fields["levels"], decimals, indicators, set().union(*groups))
-    return Ruleset(
+    rated = "family" in item.entries() and bool(item.entries()["family"].text("ratings"))
+    fields = item.fields([*_ABOUT, *(_RATINGS if rated else _POINTS)], _MORE_ABOUT)
+    bare = Ruleset(
         scheme=fields["scheme"].text(_NAME),
         edition=fields["edition"].text(_NAME),
         title=fields["title"].text(),
         status=fields["status"].text(),
         sources=tuple(entry.text() for entry in fields["sources"].items()),
-        decimals=decimals,
-        dimensions=dimensions,
-        indicators=indicators,
-        not_applicable=groups,
-        levels=levels,
+        decimals=fields["decimals"].whole(0, MAX_DECIMALS),
+        dimensions=(),
+        indicators=(),
+        not_applicable=(),
+        levels=(),
         unrated_title=fields["unrated_title"].text(),
         sha256=sha256,
         path=path,
+        document=optional_text(fields, "document"),
+        check=optional_text(fields, "check"),
+    )
+    return _with_ratings(bare, fields) if rated else _with_points(bare, fields)
+
+
+def _with_points(bare: Ruleset, fields: dict[str, Item]) -> Ruleset:
+    dimensions, unscored, indicators = read_dimensions(fields["dimensions"])
+    groups = _read_groups(
+        fields["not_applicable"], {each.code: each.max_points for each in indicators if each.kind != "scene"}
+    )
+    levels = read_levels(fields["levels"], bare.decimals, indicators, set().union(*groups))
+    return replace(
+        bare, dimensions=dimensions, unscored=unscored, indicators=indicators, not_applicable=groups, levels=levels
+    )
+
+
+def _with_ratings(bare: Ruleset, fields: dict[str, Item]) -> Ruleset:
+    elements, members = read_elements(fields["elements"])
+    met_at = fields["met_at"].whole(1, 10**bare.decimals, Fraction(1, 10**bare.decimals))
+    return replace(
+        bare,
+        family="ratings",
+        dimensions=elements,
+        indicators=members,
+        not_applicable=each_may_not_apply(members),
+        met_at=met_at,
+        levels=read_rated_levels(fields["levels"], bare.decimals, met_at),
     )
 
 

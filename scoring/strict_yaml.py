@@ -96,6 +96,10 @@ class Item:
             raise self.error(f"{value[:40]!r} must match {pattern}")
         return value
 
+    def flag(self) -> bool:
+        """true or false."""
+        return self._scalar("tag:yaml.org,2002:bool", "true or false") == "true"
+
     def number(self) -> Fraction:
         """A decimal number, exactly as written."""
         value = self._scalar(NUMBER, "a plain decimal number")

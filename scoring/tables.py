@@ -1,39 +1,55 @@
-"""A ruleset multiplied out into integer tables, so that judging is looking up and adding.
+"""A ruleset of the points family multiplied out into integer tables, so that judging is looking up and adding.
 
-A coded answer (single, multi) is one small integer: 0 unanswered, 1 … the answers, the last code 不适用. For a single,
-1 + the index of the option; for a multi, 1 + the bits of the ticked options, so 1 is 无. Points of all coded indicators
-stand in one flat array; a code plus the indicator's offset is its place there.
+A coded answer (single, multi) is one small integer, its place in flat tables that hold those of all coded indicators
+one after the other: for each indicator [unanswered, answers …, 不适用]. The answers of a single are its options; those
+of a multi are the sets of its ticks in the order of their bits, so the first is 无.
 
-A ratio is two integers. Between two knots its milli-points, rounded half-up, are floor((a·num + b·den) ÷ (c·den)).
+A ratio is two integers. Between two knots its milli-points, rounded half-up, are floor((a·num + b·den) ÷ (c·den)); its
+band is how many bands begin at or below it. A scene is 1 + its grade, 0 unanswered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.model import Indicator, Ruleset
-from scoring.worth import answer_points, condition_holds, segment, worst_code
+from scoring.model import Condition, Gate, Indicator, Ruleset
+from scoring.worth import answer_points, answer_steps, band_starts, segment, worst_code
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+INT32, INT64 = 2**31 - 1, 2**63 - 1
 
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """The coded indicators, c of them; every array but `points` is a column (c, 1) to go with codes (c, n)."""
+    """The coded indicators, c of them, singles first; `points` and `steps` are flat, the rest columns (c, 1)."""
 
     indicators: tuple[Indicator, ...]
     rows: Ints  # (c,) where they stand among all indicators
-    offsets: Ints
-    points: NDArray[np.int32]  # (sum of the table sizes,) milli-points
-    na: Ints  # the code of 不适用
-    worst: Ints  # the code of the answer no other is below, in points and in conditions
+    points: NDArray[np.int32]  # milli-points
+    steps: NDArray[np.uint16]  # what a condition counts: the number of the option, or how many are ticked
+    dtype: type[np.unsignedinteger[Any]]  # holds every place
+    unanswered: Ints
+    na: Ints
+    worst: Ints  # the answer no other is below, in points and in conditions
     best: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Banded:
+    """Ratios whose bands are closed alike, x of them. A band is reached when compare(scale·num, start·den) holds."""
+
+    rows: Ints  # (x,) rows among the ratios
+    scale: NDArray[Any]  # (x, 1), as are the starts
+    starts: tuple[tuple[Callable[..., Bools], NDArray[Any]], ...]
+    points: NDArray[np.int32]  # flat, by offset + band
+    offsets: Ints  # (x, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +58,39 @@ class Ratios:
 
     indicators: tuple[Indicator, ...]
     rows: Ints  # (r,)
+    knotted: Ints  # rows among the ratios
     segments: tuple[tuple[Ints, Ints, Ints, Ints, Ints], ...]
-    safe: int  # up to this numerator and denominator nothing overflows 64 bits
+    banded: dict[bool, tuple[Banded, ...]]  # by whether num and den are 32 bits wide
+    narrow: int  # up to this numerator and denominator nothing of `banded` overflows 32 bits, nothing else 64
+    safe: int  # up to this one nothing overflows 64 bits
 
 
 @dataclass(frozen=True, eq=False)
-class Gates:
-    """The conditions of all levels, m of them: one that does not hold keeps the level at `below` or lower."""
+class Scenes:
+    """The scenes, s of them, binding ones first; `graded` are the grades that gates ask for."""
 
-    below: Ints  # (m, 1)
-    coded: Ints  # (gc,) which of the m stand on coded indicators
-    coded_rows: Ints  # (gc,) rows among the coded indicators
-    offsets: Ints  # (gc, 1)
-    holds: Bools  # flat, like Coded.points
-    ratios: Ints  # (gr,) which of the m stand on ratios
-    ratio_rows: Ints  # (gr,) rows among the ratios
-    num: Ints  # (gr, 1)
-    den: Ints  # (gr, 1)
+    indicators: tuple[Indicator, ...]
+    rows: Ints  # (s,) where they stand among all indicators
+    binding: int
+    graded: NDArray[np.uint8]  # (g, 1, 1)
+    best: NDArray[np.uint8]  # (s, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Tests:
+    """Everything levels ask, t tests, kind by kind: on scores, coded indicators, ratios, counts of scenes."""
+
+    order: Ints  # (t,) their places in the order score, conditions, gates of level 1, then of level 2 …
+    of_level: Ints  # (levels, most) the places of each level's; those with fewer repeat their first
+    pairs: tuple[tuple[int, int], ...]  # every level with the one below it, lowest first
+    floors: NDArray[np.int32]  # (levels, 1) in units of 10**-decimals
+    coded_rows: Ints  # the rows of those on coded indicators among these, and the least step
+    coded_least: Ints  # (…, 1)
+    ratio_rows: Ints  # the rows of those on ratios among these, and the least ratio
+    num: Ints  # (…, 1)
+    den: Ints  # (…, 1)
+    gate_rows: Ints  # the places of the counts, and the least
+    gate_least: NDArray[np.uint8]  # (…, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,26 +99,28 @@ class Tables:
 
     coded: Coded
     ratios: Ratios
-    gates: Gates
+    scenes: Scenes
+    tests: Tests
     max_points: Ints  # (k, 1) milli-points
-    starts: Ints  # (d,) the first indicator of each dimension
-    floors: Ints  # (levels,) in units of 10**-decimals
+    starts: Ints  # (d,) the first indicator of each scored dimension
+    scored: int  # how many indicators stand in scored dimensions: the first ones
     groups: tuple[Ints, ...]  # rows of the indicators that are 不适用 together
 
 
 @lru_cache(maxsize=64)
 def tables(ruleset: Ruleset) -> Tables:
-    """The tables of a ruleset, built once."""
+    """The tables of a ruleset of the points family, built once."""
     rows = {indicator.code: row for row, indicator in enumerate(ruleset.indicators)}
     dimensions = [indicator.dimension for indicator in ruleset.indicators]
-    coded, ratios = _coded(ruleset, rows), _ratios(ruleset, rows)
+    coded, ratios, scenes = _coded(ruleset, rows), _ratios(ruleset, rows), _scenes(ruleset, rows)
     return Tables(
         coded=coded,
         ratios=ratios,
-        gates=_gates(ruleset, coded, ratios),
+        scenes=scenes,
+        tests=_tests(ruleset, coded, ratios, scenes),
         max_points=_column(each.max_points for each in ruleset.indicators),
         starts=_ints(dimensions.index(dimension.code) for dimension in ruleset.dimensions),
-        floors=_ints(level.min_score for level in ruleset.levels),
+        scored=sum(each.kind != "scene" for each in ruleset.indicators),
         groups=tuple(_ints(sorted(rows[code] for code in group)) for group in ruleset.not_applicable),
     )
 
@@ -99,39 +133,42 @@ def _column(values: Iterable[int]) -> Ints:
     return _ints(values).reshape(-1, 1)
 
 
-def _offsets(indicators: Sequence[Indicator]) -> list[int]:
-    """Where the table of each begins in the flat array; tables are [unanswered, answers …, 不适用]."""
-    return list(accumulate((len(answer_points(each)) + 2 for each in indicators), initial=0))
-
-
 def _coded(ruleset: Ruleset, rows: dict[str, int]) -> Coded:
-    indicators = tuple(each for each in ruleset.indicators if each.kind != "ratio")
+    indicators = tuple(each for kind in ("single", "multi") for each in ruleset.indicators if each.kind == kind)
     points = [answer_points(each) for each in indicators]
+    places = list(accumulate((len(each) + 2 for each in points), initial=0))
+    start = _column(places[:-1])
     return Coded(
         indicators=indicators,
         rows=_ints(rows[each.code] for each in indicators),
-        offsets=_column(_offsets(indicators)[:-1]),
         points=np.array([each for answers in points for each in (0, *answers, 0)], dtype=np.int32),
-        na=_column(len(answers) + 1 for answers in points),
-        worst=_column(worst_code(each) for each in indicators),
-        best=_column(len(answers) for answers in points),
+        steps=np.array([step for each in indicators for step in (0, *answer_steps(each), 0)], dtype=np.uint16),
+        dtype=np.uint16 if places[-1] <= 1 << 16 else np.uint32,
+        unanswered=start,
+        na=start + _column(len(answers) + 1 for answers in points),
+        worst=start + _column(worst_code(each) for each in indicators),
+        best=start + _column(len(answers) for answers in points),
     )
 
 
 def _ratios(ruleset: Ruleset, rows: dict[str, int]) -> Ratios:
     """Ratios with fewer knots than the longest repeat their last segment: the same value over again."""
-    indicators = tuple(each for each in ruleset.indicators if each.kind == "ratio")
-    chains = [[segment(*ends) for ends in pairwise(each.knots)] for each in indicators]
+    indicators = tuple(each for each in ruleset.indicators if each.kind in ("ratio", "ratio_banded"))
+    chains = [[segment(*ends) for ends in pairwise(each.knots)] for each in indicators if each.knots]
     length = max(map(len, chains), default=0)
     padded = [chain + chain[-1:] * (length - len(chain)) for chain in chains]
     largest = max((max(p, q, abs(a) + abs(b), c) for chain in chains for p, q, a, b, c in chain), default=1)
     thresholds = [each.value for level in ruleset.levels for each in level.conditions]
-    largest = max([largest, *(value.denominator for value in thresholds if isinstance(value, Fraction))])
+    scale = max((band_starts(each)[0] for each in indicators if each.bands), default=1)
+    largest = max([largest, scale, *(value.denominator for value in thresholds if isinstance(value, Fraction))])
     return Ratios(
         indicators=indicators,
         rows=_ints(rows[each.code] for each in indicators),
+        knotted=_ints(row for row, each in enumerate(indicators) if each.knots),
         segments=tuple(_segment_columns([chain[number] for chain in padded]) for number in range(length)),
-        safe=(2**63 - 1) // largest,
+        banded={True: _banded(indicators, np.int32), False: _banded(indicators, np.int64)},
+        narrow=min(INT32 // scale, INT64 // largest),
+        safe=INT64 // largest,
     )
 
 
@@ -140,20 +177,74 @@ def _segment_columns(parts: Sequence[tuple[int, int, int, int, int]]) -> tuple[I
     return from_num, from_den, a, b, c
 
 
-def _gates(ruleset: Ruleset, coded: Coded, ratios: Ratios) -> Gates:
-    stated = [each for level in ruleset.levels for each in level.conditions]
-    on_coded = [(row, each) for row, each in enumerate(stated) if each.kind != "at_least"]
-    on_ratio = [(row, each, Fraction(each.value)) for row, each in enumerate(stated) if each.kind == "at_least"]
+def _banded(indicators: Sequence[Indicator], dtype: type[np.signedinteger[Any]]) -> tuple[Banded, ...]:
+    shapes: dict[tuple[bool, ...], list[int]] = {}
+    for row, each in enumerate(indicators):
+        if each.bands:
+            shapes.setdefault(tuple(included for _, included in band_starts(each)[1]), []).append(row)
+    return tuple(_alike(shape, rows, indicators, dtype) for shape, rows in shapes.items())
+
+
+def _alike(
+    shape: tuple[bool, ...], rows: list[int], indicators: Sequence[Indicator], dtype: type[np.signedinteger[Any]]
+) -> Banded:
+    chains = [[start for start, _ in band_starts(indicators[row])[1]] for row in rows]
+    columns = [_column(each).astype(dtype) for each in zip(*chains, strict=True)]
+    return Banded(
+        rows=_ints(rows),
+        scale=_column(band_starts(indicators[row])[0] for row in rows).astype(dtype),
+        starts=tuple(zip([np.greater_equal if included else np.greater for included in shape], columns, strict=True)),
+        points=np.array([band.points for row in rows for band in indicators[row].bands], dtype=np.int32),
+        offsets=_column(range(0, len(rows) * (len(shape) + 1), len(shape) + 1)),
+    )
+
+
+def _scenes(ruleset: Ruleset, rows: dict[str, int]) -> Scenes:
+    scenes = [each for each in ruleset.indicators if each.kind == "scene"]
+    indicators = tuple(sorted(scenes, key=lambda each: not each.binding))
+    graded = sorted({gate.graded for level in ruleset.levels for gate in level.gates})
+    return Scenes(
+        indicators=indicators,
+        rows=_ints(rows[each.code] for each in indicators),
+        binding=sum(each.binding for each in indicators),
+        graded=np.array(graded, dtype=np.uint8).reshape(-1, 1, 1),
+        best=np.array([each.grades + 1 for each in indicators], dtype=np.uint8).reshape(-1, 1),
+    )
+
+
+def _tests(ruleset: Ruleset, coded: Coded, ratios: Ratios, scenes: Scenes) -> Tests:
+    stated = [each for level in ruleset.levels for each in (None, *level.conditions, *level.gates)]
+    starts = [row for row, each in enumerate(stated) if each is None]
+    ends = [*starts[1:], len(stated)]
+    widest = max(end - start for start, end in zip(starts, ends, strict=True))
+    conditions = [(row, each) for row, each in enumerate(stated) if isinstance(each, Condition)]
+    on_coded = [(row, each) for row, each in conditions if each.kind != "at_least"]
+    on_ratio = [(row, each, Fraction(each.value)) for row, each in conditions if each.kind == "at_least"]
+    gates = [(row, each) for row, each in enumerate(stated) if isinstance(each, Gate)]
+    order = np.argsort(_ints([*starts, *(row for kind in (on_coded, on_ratio, gates) for row, *_ in kind)]))
     place = {each.code: row for group in (coded.indicators, ratios.indicators) for row, each in enumerate(group)}
-    holds = [condition_holds(ruleset.indicator(each.indicator), each) for _, each in on_coded]
-    return Gates(
-        below=_column(level.level - 1 for level in ruleset.levels for _ in level.conditions),
-        coded=_ints(row for row, _ in on_coded),
+    graded = scenes.graded.ravel().tolist()
+    return Tests(
+        order=order,
+        of_level=np.array([order[_filled(*ends_of, widest)] for ends_of in zip(starts, ends, strict=True)]),
+        pairs=tuple((row, row - 1) for row in range(1, len(starts))),
+        floors=_column(level.min_score for level in ruleset.levels).astype(np.int32),
         coded_rows=_ints(place[each.indicator] for _, each in on_coded),
-        offsets=_column(list(accumulate(map(len, holds), initial=0))[:-1]),
-        holds=np.array([each for table in holds for each in table], dtype=np.bool_),
-        ratios=_ints(row for row, _, _ in on_ratio),
+        coded_least=_column(_least_step(ruleset.indicator(each.indicator), each) for _, each in on_coded),
         ratio_rows=_ints(place[each.indicator] for _, each, _ in on_ratio),
         num=_column(share.numerator for _, _, share in on_ratio),
         den=_column(share.denominator for _, _, share in on_ratio),
+        gate_rows=_ints(graded.index(gate.graded) + len(graded) * (gate.count == "scenes") for _, gate in gates),
+        gate_least=_column(gate.at_least for _, gate in gates).astype(np.uint8),
     )
+
+
+def _filled(start: int, end: int, width: int) -> list[int]:
+    """The numbers from start to end, the first one repeated up to the width."""
+    return [start] * (width - (end - start)) + list(range(start, end))
+
+
+def _least_step(indicator: Indicator, condition: Condition) -> int:
+    """The least a condition on a coded indicator asks for, as `answer_steps` counts."""
+    value = condition.value
+    return indicator.options.index(value) if isinstance(value, str) else int(value)

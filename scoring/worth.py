@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from scoring.model import Condition, Indicator
+from scoring.model import Indicator
 
 
 def answer_points(indicator: Indicator) -> list[int]:
@@ -49,8 +49,8 @@ def segment(start: tuple[Fraction, int], end: tuple[Fraction, int]) -> tuple[int
     return start[0].numerator, start[0].denominator, int(slope * c), int(base * c), c
 
 
-def condition_holds(indicator: Indicator, condition: Condition) -> list[bool]:
-    """Whether the condition holds, by code; it does not for an unanswered indicator."""
-    value = condition.value
-    least = indicator.options.index(value) if isinstance(value, str) else value
-    return [False, *(step >= least for step in answer_steps(indicator)), False]
+def band_starts(indicator: Indicator) -> tuple[int, list[tuple[int, bool]]]:
+    """A common denominator q of where the bands after the first begin, and each as (start × q, whether it belongs)."""
+    later = indicator.bands[1:]
+    common = lcm(*(band.start.denominator for band in later))
+    return common, [(int(band.start * common), band.includes_start) for band in later]

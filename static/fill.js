@@ -52,7 +52,8 @@ function show(question, found) {
   section.querySelector("fieldset").disabled = found.state === "na";
   const output = section.querySelector("output");
   if (output) {
-    output.textContent = found.state === "na" ? found.text : found.result || "—";
+    // What stands in the fields may be newer than this answer of the server's.
+    output.textContent = found.state === "na" ? found.text : share(section) || found.result || "—";
     output.classList.toggle("na", found.state === "na");
   }
 }
@@ -125,11 +126,14 @@ function exclude(box) {
   });
 }
 
-function percentage(section) {
+function share(section) {
   const [num, den] = section.querySelectorAll(".zz-in input");
-  const output = section.querySelector("output");
   const ok = /^\d+$/.test(num.value) && /^\d+$/.test(den.value) && Number(den.value) > 0 && Number(num.value) <= Number(den.value);
-  output.textContent = ok ? `${(Number(num.value) / Number(den.value) * 100).toFixed(1)}%` : "—";
+  return ok ? `${(Number(num.value) / Number(den.value) * 100).toFixed(1)}%` : "";
+}
+
+function percentage(section) {
+  section.querySelector("output").textContent = share(section) || "—";
 }
 
 form.addEventListener("input", (event) => {
@@ -148,13 +152,29 @@ form.addEventListener("change", (event) => {
   changed(section.dataset.question);
 });
 
-/* A submitted section saves everything on it; nothing is left to send. */
-form.addEventListener("submit", () => {
+/* A submitted section saves everything on it; nothing is left to send. Without network the page stays as it is. */
+form.addEventListener("submit", (event) => {
+  form.querySelector("[data-cut]").hidden = navigator.onLine;
+  if (!navigator.onLine) { event.preventDefault(); return; }
   form.querySelectorAll("[data-question]").forEach((one) => waiting.delete(one.dataset.question));
   keep();
 });
 
+/* An answer that stayed here is put back where it was given: it is newer than what the page came with. */
+function putBack(body, question) {
+  const data = new URLSearchParams(body);
+  block(question)?.querySelectorAll("[name]:not([name=asked])").forEach((one) => {
+    if (["radio", "checkbox"].includes(one.type)) one.checked = data.getAll(one.name).includes(one.value);
+    else one.value = data.get(one.name) ?? one.value;
+    one.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 const sendAll = () => [...waiting.keys()].forEach(send);
-addEventListener("online", sendAll);
+waiting.forEach(putBack);
+addEventListener("online", () => {
+  form.querySelector("[data-cut]").hidden = true;
+  sendAll();
+});
 setInterval(sendAll, 15000);
 sendAll();

@@ -38,6 +38,11 @@ def test_a_pure_package_imports_only_what_its_layer_may(package: str) -> None:
     assert wrong == []
 
 
+def test_the_verifier_shares_no_code_with_the_scorer() -> None:
+    names = {name for _, name in imported(ROOT / "scoring" / "verify.py")}
+    assert names - sys.stdlib_module_names == {"yaml"}
+
+
 @pytest.mark.parametrize("package", ALLOWED)
 def test_a_pure_package_imports_nothing_by_name_at_run_time(package: str) -> None:
     for path in sorted((ROOT / package).rglob("*.py")):

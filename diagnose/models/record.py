@@ -31,8 +31,8 @@ class Statement(Base):
 class Diagnosis(Base):
     """One verdict (诊断) of one ruler on the facts of one kind as of one day, as known at one moment.
 
-    ``score`` is in units of 10**-decimals of the ruleset; ``result`` holds milli-points by indicator and
-    dimension and the unmet conditions; ``statements`` are the ids of the statements read.
+    ``score`` is in units of 10**-decimals of the ruleset; ``result`` holds the points of indicators and dimensions
+    (as in scoring.verdict) and the unmet conditions; ``statements`` are the ids of the statements read.
     """
 
     __tablename__ = "diagnosis"

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from diagnose.models import Attempt
-from diagnose.upsert import upsert
+from diagnose.upsert import dialect, upsert
 
 WINDOW = timedelta(minutes=15)
 
@@ -26,4 +26,4 @@ def count_try(session: Session, key: str, now: datetime) -> None:
     """Add one try; forgets windows that are over."""
     session.execute(delete(Attempt).where(Attempt.window_start < window(now)))
     row = {"key": key, "window_start": window(now), "tries": 1}
-    session.execute(upsert(session, Attempt, [row], change={"tries": Attempt.tries + 1}))
+    session.execute(upsert(dialect(session), Attempt, change={"tries": Attempt.tries + 1}), row)

@@ -90,7 +90,7 @@ def _firm(
     code = new_code()
     enterprise = files.start(session, said, code, dates[0], _morning(dates[0]))
     enterprise.synthetic = True
-    form = next(iter(catalog.forms.values()))
+    form = catalog.first_form
     for year, as_of in enumerate(dates):
         _assess(session, catalog, enterprise, form, as_of, plan, plan.maturity + GROWTH * year, random)
     return code
@@ -109,7 +109,9 @@ def _assess(
     now = _morning(as_of)
     purpose = "first" if drafts.last_statement(session, enterprise.id, form) is None else "again"
     assessment = drafts.open_draft(session, enterprise, form, purpose, as_of, now)
-    facts = {fact.code: fact for question in form.questions for fact in question.facts}
+    # The yearly figures behind an answer may stay blank.
+    asked = [question.facts[:1] if question.raw else question.facts for question in form.questions]
+    facts = {fact.code: fact for few in asked for fact in few}
     values = {code: _value(fact, plan, min(maturity, 1), random) for code, fact in facts.items()}
     drafts.save(session, assessment.id, typed_again(_sensible(values)), now)
     submit.submit(session, catalog, enterprise, assessment, now)

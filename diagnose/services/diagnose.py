@@ -1,5 +1,6 @@
 """Judge: one ruler's verdict on the facts as of one moment, inserted once."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +33,8 @@ def diagnose(
 ) -> Diagnosis:
     """Insert and return the verdict; raises NotComplete when an answer is missing."""
     facts = facts_at(session, enterprise_id, kind, as_of, known_at)
-    judged = verdict(rules, batch_answers(rules, dictionary, plain(facts)))
+    answers = batch_answers(rules, dictionary, plain(facts))
+    judged = verdict(rules, answers)
     if judged.missing:
         raise NotComplete(judged.missing)
     row = Diagnosis(
@@ -46,18 +48,19 @@ def diagnose(
         statements=sorted({fact.statement for fact in facts.values()}),
         score=judged.score,
         level=judged.level,
-        result=_result(judged),
+        result=_result(judged, answers),
     )
     session.add(row)
     session.flush()
     return row
 
 
-def _result(judged: Verdict) -> dict[str, Any]:
-    """The parts of a verdict that the file shows: milli-points, and the indicators that were 不适用."""
+def _result(judged: Verdict, answers: Mapping[str, object]) -> dict[str, Any]:
+    """The parts of a verdict that the file shows (numbers as in scoring.verdict), and what was 不适用."""
     return {
         "points": judged.points,
         "dimensions": {code: list(pair) for code, pair in (judged.dimensions or {}).items()},
-        "not_applicable": [code for code, points in judged.points.items() if points is None],
+        "level_scores": judged.level_scores,
+        "not_applicable": [code for code, answer in answers.items() if answer == "NA"],
         "unmet": [unmet.condition for unmet in judged.unmet or ()],
     }

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from sqlalchemy import select
@@ -14,37 +12,14 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Statement
 from diagnose.services.answers import batch_answers
+from diagnose.services.bottlenecks import Bottleneck, bottlenecks
 from diagnose.services.facts import DatedFact, facts_at, plain
-from diagnose.services.methods import need_text
-from diagnose.services.recommend import Recommendation
 from diagnose.services.sizes import size_of
+from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers, verdicts
 from diagnose.texts import say
-from questionnaires.schema import Indicator
-from scoring.ruleset import Condition, Level, Ruleset
-
-
-@dataclass(frozen=True)
-class Bottleneck:
-    """One 瓶颈: an unmet condition of the next level (``condition``), or an indicator that loses points."""
-
-    question: Indicator
-    now: str
-    need: str
-    gap: str
-    lost: int
-    max_points: int
-    condition: bool
-    recommendations: list[Recommendation]
-
-
-@dataclass(frozen=True)
-class DimensionLine:
-    """One dimension; ``share`` is None when all of it is 不适用."""
-
-    title: str
-    points: int
-    max_points: int
-    share: Fraction | None
+from questionnaires.schema import Form, Indicator
+from scoring.ruleset import Level, Ruleset
+from scoring.verdict import verdict
 
 
 @dataclass(frozen=True)
@@ -82,8 +57,10 @@ class Dossier:
     next_level: Level | None
     score_gap: int
     not_applicable: list[Indicator]
+    standing: Standing
+    form: Form
+    rulers: list[Ruler]
     bottlenecks: list[Bottleneck]
-    dimensions: list[DimensionLine]
     needs: str
     history: list[HistoryLine]
     facts: list[FactLine]
@@ -107,8 +84,9 @@ class Dossier:
 
     @property
     def points(self) -> tuple[int, int]:
-        """All milli-points and their maximum."""
-        return sum(line.points for line in self.dimensions), sum(line.max_points for line in self.dimensions)
+        """All milli-points and their maximum; of no meaning in the ratings family."""
+        pairs = self.diagnosis.result["dimensions"].values()
+        return sum(points for points, _ in pairs), sum(most for _, most in pairs)
 
     @property
     def score(self) -> str:
@@ -122,19 +100,22 @@ class Dossier:
 
 
 def dossier(
-    session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis_id: int | None = None
+    session: Session,
+    catalog: Catalog,
+    enterprise: Enterprise,
+    diagnosis_id: int | None = None,
+    scheme: str | None = None,
 ) -> Dossier | None:
-    """The file with its newest self-verdict, or with an earlier one; None when there is no such verdict."""
-    verdicts = _verdicts(session, enterprise)
-    if not verdicts:
-        return None
-    newest = verdicts[-1]
-    shown = next((one for one in verdicts if one.id == diagnosis_id), None if diagnosis_id else newest)
+    """The file with one verdict in front: the one asked for, or the newest of a scheme; None when there is none."""
+    every = verdicts(session, enterprise.id)
+    shown = _in_front(catalog, every, diagnosis_id, scheme)
     if shown is None:
         return None
+    same = [one for one in every if one.scheme == shown.scheme]
     rules = catalog.rulesets[shown.ruleset]
     dated = facts_at(session, enterprise.id, shown.kind, shown.as_of, shown.known_at)
     facts = plain(dated)
+    answers = batch_answers(rules, catalog.dictionary, facts)
     size, above = size_of(catalog, enterprise.industry, facts)
     following = rules.levels[shown.level] if shown.level < len(rules.levels) else None
     questions = catalog.dictionary.indicators
@@ -147,25 +128,28 @@ def dossier(
         diagnosis=shown,
         rules=rules,
         next_level=following,
-        score_gap=max(following.min_score - shown.score, 0) if following else 0,
+        score_gap=max(following.min_score - shown.score, 0) if following and rules.family == "points" else 0,
         not_applicable=[catalog.dictionary.question(rules.scheme, code) for code in shown.result["not_applicable"]],
-        bottlenecks=_bottlenecks(catalog, rules, shown, facts),
-        dimensions=_dimensions(rules, shown),
+        standing=of_diagnosis(session, catalog, shown),
+        form=catalog.form_of(rules),
+        rulers=rulers(session, catalog, enterprise, wording.today()),
+        bottlenecks=bottlenecks(catalog, rules, verdict(rules, answers), answers, facts),
         needs=wording.answer_text(questions["needs"], facts) if "needs" in facts else "",
-        history=_history(session, catalog, verdicts),
+        history=_history(session, catalog, same),
         facts=_facts(catalog, rules, dated),
-        latest=shown is newest,
+        latest=shown is same[-1],
     )
 
 
-def _verdicts(session: Session, enterprise: Enterprise) -> list[Diagnosis]:
-    """All self-verdicts, oldest first."""
-    found = session.scalars(
-        select(Diagnosis)
-        .where(Diagnosis.enterprise_id == enterprise.id, Diagnosis.kind == "self")
-        .order_by(Diagnosis.as_of, Diagnosis.known_at, Diagnosis.id)
-    )
-    return list(found)
+def _in_front(
+    catalog: Catalog, every: list[Diagnosis], diagnosis_id: int | None, scheme: str | None
+) -> Diagnosis | None:
+    """The verdict asked for, else the newest of the scheme asked for, else that of the first form that has one."""
+    if diagnosis_id:
+        return next((one for one in every if one.id == diagnosis_id), None)
+    newest = {one.scheme: one for one in every}
+    order = [scheme] if scheme else [form.form for form in catalog.forms.values()]
+    return next((newest[one] for one in order if one in newest), None)
 
 
 def place_name(session: Session, division: Division) -> str:
@@ -173,75 +157,6 @@ def place_name(session: Session, division: Division) -> str:
     ids = [int(part) for part in division.path.strip("/").split("/")]
     names = dict(session.execute(select(Division.id, Division.name).where(Division.id.in_(ids))).all())
     return "".join(names[id_] for id_ in ids)
-
-
-def _bottlenecks(catalog: Catalog, rules: Ruleset, shown: Diagnosis, facts: Mapping[str, Any]) -> list[Bottleneck]:
-    """Unmet conditions of the next level first, then by milli-points lost, ties in questionnaire order."""
-    answers = batch_answers(rules, catalog.dictionary, facts)
-    unmet = [code for code in shown.result["unmet"] if code != "score"]
-    lost = {
-        scored.code: scored.max_points - shown.result["points"][scored.code]
-        for scored in rules.indicators
-        if shown.result["points"][scored.code] is not None
-    }
-    others = sorted((code for code in lost if lost[code] > 0 and code not in unmet), key=lambda code: -lost[code])
-    conditions = {one.indicator: one for one in rules.levels[shown.level].conditions} if unmet else {}
-    return [
-        _bottleneck(catalog, rules, code, answers[code], facts, lost[code], conditions[code] if code in unmet else None)
-        for code in [*unmet, *others]
-    ]
-
-
-def _bottleneck(
-    catalog: Catalog,
-    rules: Ruleset,
-    code: str,
-    answer: Any,
-    facts: Mapping[str, Any],
-    lost: int,
-    condition: Condition | None,
-) -> Bottleneck:
-    question = catalog.dictionary.question(rules.scheme, code)
-    target = condition or _full(rules, code)
-    return Bottleneck(
-        question=question,
-        now=wording.answer_text(question, facts),
-        need=need_text(target, rules, catalog.dictionary),
-        gap=_gap(rules, question, answer, target),
-        lost=lost,
-        max_points=rules.indicator(code).max_points,
-        condition=condition is not None,
-        recommendations=catalog.libraries[rules.name].next_steps(rules, code, answer),
-    )
-
-
-def _full(rules: Ruleset, code: str) -> Condition:
-    """What full points need, said like a level condition."""
-    scored = rules.indicator(code)
-    if scored.kind == "ratio":
-        return Condition(code, "at_least", scored.knots[-1][0])
-    if scored.kind == "multi":
-        return Condition(code, "ticked_at_least", len(scored.ticks))
-    return Condition(code, "option_at_least", scored.options[-1])
-
-
-def _gap(rules: Ruleset, question: Indicator, answer: Any, target: Condition) -> str:
-    scored = rules.indicator(question.code)
-    if target.kind == "at_least":
-        more = ceil(Fraction(target.value) * Fraction(answer["den"])) - answer["num"]
-        return say("gap_ratio", count=wording.thousands(more), unit=question.facts[0].unit)
-    if target.kind == "ticked_at_least":
-        ticked = sum(key != scored.none for key in answer)
-        return say("gap_ticks", count=int(target.value) - ticked)
-    return say("gap_steps", count=scored.options.index(str(target.value)) - scored.options.index(answer))
-
-
-def _dimensions(rules: Ruleset, shown: Diagnosis) -> list[DimensionLine]:
-    lines = []
-    for dimension in rules.dimensions:
-        points, most = shown.result["dimensions"][dimension.code]
-        lines.append(DimensionLine(dimension.title, points, most, Fraction(points, most) if most else None))
-    return lines
 
 
 def _history(session: Session, catalog: Catalog, verdicts: list[Diagnosis]) -> list[HistoryLine]:
@@ -269,7 +184,7 @@ def _change(before: Diagnosis | None, one: Diagnosis, rules: Ruleset) -> str:
 
 def _facts(catalog: Catalog, rules: Ruleset, dated: Mapping[str, DatedFact]) -> list[FactLine]:
     """The facts this ruler's forms ask for, in the order asked, then the size facts."""
-    form = next(form for form in catalog.forms.values() if rules.name in form.schemes)
+    form = catalog.form_of(rules)
     asked = [(page.title, question) for page in form.pages for question in page.questions]
     size = [(say("group_firm"), catalog.dictionary.indicators[code]) for code in ("staff", "revenue", "assets")]
     values = plain(dated)

@@ -1,19 +1,34 @@
 """A draft: opened once, saved answer by answer, read back as typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Insert, Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from diagnose import wording
 from diagnose.models import Assessment, DraftAnswer, Enterprise, Statement
 from diagnose.models.assessment import DRAFT
+from diagnose.services.facts import DatedFact, facts_at
 from diagnose.texts import say
-from diagnose.upsert import upsert
+from diagnose.upsert import dialect, upsert
 from questionnaires.parse import Reading, read, typed_again
-from questionnaires.schema import Form, Page
+from questionnaires.schema import Form, Indicator, Page
+
+# Built once: putting a statement together takes SQLAlchemy longer than running it.
+_TYPED = select(DraftAnswer.code, DraftAnswer.typed, DraftAnswer.saved_at).where(
+    DraftAnswer.assessment_id == bindparam("assessment_id")
+)
+_STATUS = select(Assessment.status).where(Assessment.id == bindparam("assessment_id")).with_for_update()
+
+
+@cache
+def _keep(dialect: str) -> Insert:
+    return upsert(dialect, DraftAnswer, replace=("typed", "saved_at"))
 
 
 class Submitted(ValueError):
@@ -22,10 +37,28 @@ class Submitted(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as stored: what was typed and when, by fact code."""
+    """A draft as stored: what was typed and when, and what earlier statements say (``known``), by fact code.
+
+    Where nothing was typed a known fact answers, as long as it is not too old on the day of the draft (``as_of``).
+    """
 
     typed: Mapping[str, Sequence[str]]
     saved_at: Mapping[str, datetime]
+    known: Mapping[str, DatedFact] = field(default_factory=dict)
+    as_of: date = date.min
+
+    def reused(self) -> dict[str, Any]:
+        """The known facts that answer without being asked again."""
+        return {
+            code: fact.value
+            for code, fact in self.known.items()
+            if code not in self.typed and is_fresh(fact, self.as_of)
+        }
+
+
+def is_fresh(fact: DatedFact, as_of: date) -> bool:
+    """A fact may be used again for twelve months; then the firm has to confirm it."""
+    return (as_of.year, as_of.month, as_of.day) <= (fact.as_of.year + 1, fact.as_of.month, fact.as_of.day)
 
 
 @dataclass(frozen=True)
@@ -73,6 +106,14 @@ def open_draft(
     return assessment
 
 
+def purpose_of_start(session: Session, enterprise_id: int, form: Form) -> str:
+    """What starting a form is for: a firm's first statement, another ruler beside it, or the same form again."""
+    if last_statement(session, enterprise_id, form):
+        return "again"
+    stated = session.scalar(select(Statement.id).where(Statement.enterprise_id == enterprise_id).limit(1))
+    return "other" if stated else "first"
+
+
 def open_drafts(session: Session, enterprise_id: int) -> list[Assessment]:
     """All drafts of a file that were not submitted."""
     return list(
@@ -93,17 +134,29 @@ def discard(session: Session, assessment_id: int) -> None:
 
 def load(session: Session, assessment_id: int) -> Draft:
     """What was typed so far."""
-    rows = session.execute(
-        select(DraftAnswer.code, DraftAnswer.typed, DraftAnswer.saved_at).where(
-            DraftAnswer.assessment_id == assessment_id
-        )
-    ).all()
-    return Draft({row.code: row.typed for row in rows}, {row.code: row.saved_at for row in rows})
+    rows = session.connection().execute(_TYPED, {"assessment_id": assessment_id}).all()
+    return Draft({code: typed for code, typed, _ in rows}, {code: saved_at for code, _, saved_at in rows})
+
+
+def whole(session: Session, assessment: Assessment) -> Draft:
+    """What was typed so far and what is known from before; a firm's very first draft has nothing before it."""
+    draft = load(session, assessment.id)
+    if assessment.purpose == "first":
+        return draft
+    known = facts_at(session, assessment.enterprise_id, assessment.kind, assessment.as_of, wording.now())
+    return replace(draft, known=known, as_of=assessment.as_of)
+
+
+def adopt(session: Session, assessment: Assessment, question: Indicator, now: datetime) -> None:
+    """沿用: state what is known about one question again, as of the draft's day."""
+    known = whole(session, assessment).known
+    values = {fact.code: known[fact.code].value for fact in question.facts if fact.code in known}
+    save(session, assessment.id, typed_again(values), now)
 
 
 def save(session: Session, assessment_id: int, typed: Mapping[str, Sequence[str]], now: datetime) -> None:
     """Keep what was typed, right or wrong; raises Submitted when the assessment is no draft any more."""
-    status = session.scalar(select(Assessment.status).where(Assessment.id == assessment_id).with_for_update())
+    status = session.scalar(_STATUS, {"assessment_id": assessment_id})
     if status != DRAFT:
         raise Submitted
     rows = [
@@ -111,7 +164,7 @@ def save(session: Session, assessment_id: int, typed: Mapping[str, Sequence[str]
         for code, texts in typed.items()
     ]
     if rows:
-        session.execute(upsert(session, DraftAnswer, rows, replace=("typed", "saved_at")))
+        session.execute(_keep(dialect(session)), rows)
 
 
 def progress(form: Form, reading: Reading) -> list[PageState]:
@@ -128,7 +181,9 @@ def progress(form: Form, reading: Reading) -> list[PageState]:
 
 def understand(form: Form, draft: Draft) -> Reading:
     """The whole draft read back."""
-    return read(form.questions, draft.typed)
+    if not draft.known:
+        return read(form.questions, draft.typed)
+    return read(form.questions, typed_again(draft.reused()) | dict(draft.typed))
 
 
 def _open(enterprise: Enterprise, form: Form) -> Select[Assessment]:

@@ -1,6 +1,6 @@
 """Recommendations (建议): for every step up of every indicator what to do, what it needs, how one knows it is done.
 
-The texts are diagnose/advice/<dimension>.yaml, held against a ruler when loaded: no step without a text, no other step.
+The texts are diagnose/advice/<scheme>/*.yaml, held against a ruler when loaded: no step without a text, no other step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from questionnaires.strict import DefinitionError
+from scoring.model import Band
 from scoring.ruleset import Indicator, Ruleset, RulesetError
 from scoring.strict_yaml import Item, decimal_text, read
 
-Step = str | Fraction  # the key of an option, or the ratio to reach
+Step = str | int | Fraction  # the key of an option, the grade of a scene, or the ratio to reach
 
-STEP_KEYS = {"single": "to", "multi": "add", "ratio": "reach"}
+STEP_KEYS = {"single": "to", "scene": "to", "multi": "add", "ratio": "reach", "ratio_banded": "reach"}
 
 
 @dataclass(frozen=True)
@@ -37,22 +38,30 @@ class Library:
     def next_steps(self, ruleset: Ruleset, code: str, answer: object) -> list[Recommendation]:
         """What comes next after this answer of the batch format, one that scoring has accepted.
 
-        single: the next option; multi: every option not ticked; ratio: the lowest step above num ÷ den, exactly.
-        Nothing at the top, for "NA" and for a missing answer (None). KeyError for an unknown code.
+        single and scene: the next option or grade; multi: every option not ticked; ratio: the lowest step above
+        num ÷ den, exactly, and for a banded one the next band. Nothing at the top, for "NA", for a missing answer
+        (None) and for ratings. KeyError for an unknown code.
         """
         steps = _steps_after(ruleset.indicator(code), steps_up(ruleset.indicator(code), ruleset), answer)
-        return [each for each in self.by_indicator[code] if each.step in steps]
+        return [each for each in self.by_indicator.get(code, ()) if each.step in steps]
 
 
 def steps_up(indicator: Indicator, ruleset: Ruleset) -> tuple[Step, ...]:
     """All steps of an indicator, lowest first.
 
-    single: every option after the first; multi: every option but 无; ratio: each knot above 0 and each level condition.
+    single: every option after the first; scene: every grade; multi: every option but 无; ratio: each knot above 0 and
+    each level condition; banded: where each band after the first begins. Ratings have none: they have no texts.
     """
     if indicator.kind == "single":
         return indicator.options[1:]
     if indicator.kind == "multi":
         return indicator.ticks
+    if indicator.kind == "scene":
+        return tuple(range(1, indicator.grades + 1))
+    if indicator.kind == "ratio_banded":
+        return tuple(band.start for band in indicator.bands[1:])
+    if indicator.kind == "ratings":
+        return ()
     knots = {ratio for ratio, _ in indicator.knots}
     conditions = [condition for level in ruleset.levels for condition in level.conditions]
     asked = {Fraction(condition.value) for condition in conditions if condition.indicator == indicator.code}
@@ -65,6 +74,13 @@ def _steps_after(indicator: Indicator, steps: Sequence[Step], answer: object) ->
             return ()
         case "single", str() as option:
             return steps[indicator.options.index(option) :][:1]  # steps leave out the first option, so this is the next
+        case "scene", int() as grade:
+            return steps[grade:][:1]
+        case "ratings", _:
+            return ()
+        case "ratio_banded", {"num": num, "den": den}:
+            reached = Fraction(num) / Fraction(den)
+            return [band.start for band in indicator.bands[1:] if not _begun(band, reached)][:1]
         case "multi", [*ticked]:
             return [step for step in steps if step not in ticked]
         case "ratio", {"num": num, "den": den}:
@@ -73,32 +89,49 @@ def _steps_after(indicator: Indicator, steps: Sequence[Step], answer: object) ->
     raise ValueError(f"{indicator.code}: {answer!r} is not an answer")
 
 
-def load_library(folder: Path, ruleset: Ruleset) -> Library:
-    """Read the recommendations for all steps of a ruler, one file a dimension.
+def _begun(band: Band, ratio: Fraction) -> bool:
+    return ratio >= band.start if band.includes_start else ratio > band.start
 
-    Raises DefinitionError ("FILE:LINE: PLACE: what") for a file, indicator or step missing, unknown or out of order.
+
+def load_library(folders: Sequence[Path], ruleset: Ruleset) -> Library:
+    """Read the recommendations for all steps of a ruler.
+
+    The first folder is the ruler's own and knows only its indicators; those it shares with another scheme, step by
+    step, may stand in a later folder. Raises DefinitionError ("FILE:LINE: PLACE: what") for an indicator or step
+    missing, unknown or out of order.
     """
-    codes = [dimension.code for dimension in ruleset.dimensions]
-    other = sorted(path for path in folder.glob("*.yaml") if path.stem not in codes)
-    if other:
-        raise DefinitionError(f"{other[0]}: file: {ruleset.name} has no dimension {other[0].stem}")
+    known = {each.code: each for each in ruleset.indicators if steps_up(each, ruleset)}
     found: dict[str, tuple[Recommendation, ...]] = {}
     try:
-        for code in codes:
-            found |= _read_dimension(folder / f"{code}.yaml", code, ruleset)
+        for number, folder in enumerate(folders):
+            for path in sorted(folder.glob("*.yaml")):
+                found |= _read_file(path, known, set(found), own=number == 0, ruleset=ruleset)
     except RulesetError as error:
         raise DefinitionError(str(error)) from error
+    missing = [code for code in known if code not in found]
+    if missing and folders:
+        raise DefinitionError(f"{folders[0]}: {', '.join(missing)}: {ruleset.name} has no recommendations for it")
     return Library(found)
 
 
-def _read_dimension(path: Path, dimension: str, ruleset: Ruleset) -> dict[str, tuple[Recommendation, ...]]:
-    indicators = [each for each in ruleset.indicators if each.dimension == dimension]
+def _read_file(
+    path: Path, known: Mapping[str, Indicator], done: set[str], own: bool, ruleset: Ruleset
+) -> dict[str, tuple[Recommendation, ...]]:
+    found: dict[str, tuple[Recommendation, ...]] = {}
+    for code, item in _lists(path).items():
+        if code in known and code not in done:
+            found[code] = _read_steps(item, known[code], steps_up(known[code], ruleset))
+        elif own:
+            raise item.error(f"{ruleset.name} has no step of {code}, or it stands in another file too")
+    return found
+
+
+def _lists(path: Path) -> dict[str, Item]:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise DefinitionError(f"{path}: file: cannot be read: {error.strerror}") from error
-    lists = read(raw, path).fields([each.code for each in indicators])
-    return {each.code: _read_steps(lists[each.code], each, steps_up(each, ruleset)) for each in indicators}
+    return read(raw, path).entries()
 
 
 def _read_steps(item: Item, indicator: Indicator, steps: Sequence[Step]) -> tuple[Recommendation, ...]:
@@ -117,9 +150,15 @@ def _read_steps(item: Item, indicator: Indicator, steps: Sequence[Step]) -> tupl
 def _read_one(item: Item, indicator: Indicator) -> Recommendation:
     key = STEP_KEYS[indicator.kind]
     fields = item.fields([key, "do", "needs", "done"])
-    step: Step = fields[key].number() if indicator.kind == "ratio" else fields[key].text()
+    step = _step(fields[key], indicator)
     return Recommendation(indicator.code, step, fields["do"].text(), fields["needs"].text(), fields["done"].text())
 
 
+def _step(item: Item, indicator: Indicator) -> Step:
+    if indicator.kind == "scene":
+        return item.whole(1, indicator.grades)
+    return item.number() if indicator.kind in ("ratio", "ratio_banded") else item.text()
+
+
 def _shown(step: Step) -> str:
-    return decimal_text(step) if isinstance(step, Fraction) else step
+    return decimal_text(step) if isinstance(step, Fraction) else str(step)

@@ -9,19 +9,25 @@ from diagnose.services import drafts
 from diagnose.services.answers import batch_answers, known_to_apply
 from diagnose.services.drafts import Draft, PageState
 from diagnose.services.submit import open_questions
+from diagnose.texts import say
 from questionnaires.parse import Reading
 from questionnaires.schema import Form, Indicator
+from scoring.movable import movable
 from scoring.ruleset import Ruleset
 from scoring.verdict import verdict
 
 
 @dataclass(frozen=True)
 class Guarantee:
-    """The range within which the verdict of one ruler must fall, whatever the open answers turn out to be."""
+    """The range within which the verdict of one ruler must fall, whatever the open answers turn out to be.
+
+    ``movable`` are the open questions that can still change the level.
+    """
 
     rules: Ruleset
     score: tuple[str, str]
     level: tuple[str, str]
+    movable: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,23 @@ class Review:
     """A draft at a glance."""
 
     form: Form
+    draft: Draft
     reading: Reading
     states: list[PageState]
     missing: list[Indicator]
     guarantees: list[Guarantee]
+
+    def settled(self, question: Indicator) -> bool:
+        """True when the open answer to a scored question cannot change any level any more."""
+        return question.scored and not any(question.code in one.movable for one in self.guarantees)
+
+    def reused_from(self, question: Indicator) -> str:
+        """Where an answer that nobody typed in this draft comes from, in words."""
+        codes = [fact.code for fact in question.facts if fact.code in self.reading.values]
+        if not codes or any(code in self.draft.typed for code in codes):
+            return ""
+        fact = self.draft.known[codes[0]]
+        return say("reused", day=wording.day(fact.as_of), kind=wording.KINDS[fact.source])
 
     def shown(self, question: Indicator) -> str | None:
         """The answer in words; None when it is 不适用."""
@@ -45,6 +64,7 @@ def review(catalog: Catalog, form: Form, draft: Draft) -> Review:
     sound = _sound(form, reading)
     return Review(
         form,
+        draft,
         reading,
         drafts.progress(form, reading),
         open_questions(form, reading),
@@ -62,14 +82,14 @@ def _sound(form: Form, reading: Reading) -> dict[str, Any]:
 
 
 def _guarantee(catalog: Catalog, rules: Ruleset, values: dict[str, Any]) -> Guarantee:
-    judged = verdict(
-        rules,
-        batch_answers(rules, catalog.dictionary, values),
-        known_to_apply(rules, catalog.dictionary, values),
-    )
+    answers = batch_answers(rules, catalog.dictionary, values)
+    applies = known_to_apply(rules, catalog.dictionary, values)
+    judged = verdict(rules, answers, applies)
+    open_codes = movable(rules, answers, applies) if judged.missing else frozenset()
+    still_open = frozenset(catalog.dictionary.code(rules.scheme, code) for code in open_codes)
     score = judged.score_range or (judged.score, judged.score)
     level = judged.level_range or (judged.level, judged.level)
-    return Guarantee(rules, _both(score, rules), (_title(rules, level[0]), _title(rules, level[1])))
+    return Guarantee(rules, _both(score, rules), (_title(rules, level[0]), _title(rules, level[1])), still_open)
 
 
 def _both(score: tuple[Any, Any], rules: Ruleset) -> tuple[str, str]:

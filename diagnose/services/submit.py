@@ -1,5 +1,6 @@
 """Submit a draft: its answers become a statement, and the statement a verdict, in one transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -32,7 +33,8 @@ def submit(
     if not _claim(session, assessment, now):
         return []
     form = catalog.forms[assessment.form_name]
-    reading = drafts.understand(form, drafts.load(session, assessment.id))
+    draft = drafts.whole(session, assessment)
+    reading = drafts.understand(form, draft)
     missing = open_questions(form, reading)
     if missing:
         raise Incomplete(missing)
@@ -46,7 +48,7 @@ def submit(
             recorded_at=now,
             form=form.form,
             edition=form.edition,
-            answers=_stated(form, reading) | enterprise.profile,
+            answers=_stated(form, reading, draft.typed) | enterprise.profile,
         )
     )
     session.flush()
@@ -80,7 +82,10 @@ def _claim(session: Session, assessment: Assessment, now: datetime) -> bool:
     return claimed is not None
 
 
-def _stated(form: Form, reading: Reading) -> dict[str, object]:
-    """The facts of the questions that apply; what was typed before a 不适用 was declared is not stated."""
+def _stated(form: Form, reading: Reading, typed: Collection[str]) -> dict[str, object]:
+    """The facts given in this draft, of the questions that apply.
+
+    What was typed before a 不适用 was declared is not stated; what is known from before stands where it was stated.
+    """
     stated = (fact.code for question in form.questions if reading.applies(question) for fact in question.facts)
-    return {code: reading.values[code] for code in stated if code in reading.values}
+    return {code: reading.values[code] for code in stated if code in reading.values and code in typed}

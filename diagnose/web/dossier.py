@@ -1,41 +1,62 @@
 """一企一档: the page, its charts, 重新自评 and 更正."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from diagnose import wording
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
 from diagnose.services.dossier import Dossier, dossier
+from diagnose.services.trace import traced
 from diagnose.texts import say
 from diagnose.web import here
 
-blueprint = Blueprint("dossier", __name__, url_prefix="/file/<public_id>")
+blueprint = Blueprint("dossier", __name__, url_prefix="/file/<file:public_id>")
 
 
 @blueprint.get("/")
 def show(public_id: str) -> ResponseReturnValue:
-    """The file with its newest verdict; without one, what to do next."""
+    """The file with its newest verdict, of the scheme asked for if any; without one, what to do next."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        found = dossier(db, here.catalog(), enterprise)
+        found = dossier(db, here.catalog(), enterprise, scheme=request.args.get("scheme"))
         return render_template(
             "dossier/show.html" if found else "dossier/empty.html",
             dossier=found,
             enterprise=enterprise,
             drafts=drafts.open_drafts(db, enterprise.id),
-            form=next(iter(here.catalog().forms.values())),
+            form=here.catalog().first_form,
         )
 
 
-@blueprint.get("/verdict/<int:diagnosis_id>")
+@blueprint.get("/verdict/<row:diagnosis_id>")
 def earlier(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """The file as an earlier verdict saw it."""
     found = _dossier_or_404(public_id, diagnosis_id)
     return render_template("dossier/show.html", dossier=found, enterprise=found.enterprise, drafts=())
 
 
-@blueprint.get("/verdict/<int:diagnosis_id>/radar.svg")
+@blueprint.get("/verdict/<row:diagnosis_id>/trace")
+def trace(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
+    """How one verdict came about, clause by clause."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        found = traced(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
+    return render_template("dossier/trace.html", traced=found, enterprise=enterprise)
+
+
+@blueprint.get("/verdict/<row:diagnosis_id>/trace.json")
+def trace_json(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
+    """The same as JSON, which ``python -m scoring verify`` checks."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        found = traced(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
+    response = jsonify(found.trace)
+    response.headers["Content-Disposition"] = f'attachment; filename="trace-{diagnosis_id}.json"'
+    return response
+
+
+@blueprint.get("/verdict/<row:diagnosis_id>/radar.svg")
 def radar(public_id: str, diagnosis_id: int) -> Response:
     """The radar of one verdict."""
     found = _dossier_or_404(public_id, diagnosis_id)
@@ -43,7 +64,7 @@ def radar(public_id: str, diagnosis_id: int) -> Response:
     return Response(svg, mimetype="image/svg+xml")
 
 
-@blueprint.get("/verdict/<int:diagnosis_id>/radar.png")
+@blueprint.get("/verdict/<row:diagnosis_id>/radar.png")
 def radar_picture(public_id: str, diagnosis_id: int) -> Response:
     """The same radar as PNG, to download."""
     found = _dossier_or_404(public_id, diagnosis_id)
@@ -53,13 +74,28 @@ def radar_picture(public_id: str, diagnosis_id: int) -> Response:
     return response
 
 
-@blueprint.get("/trend.svg")
-def trend(public_id: str) -> Response:
-    """The scores over time."""
-    found = _dossier_or_404(public_id)
+@blueprint.get("/verdict/<row:diagnosis_id>/trend.svg")
+def trend(public_id: str, diagnosis_id: int) -> Response:
+    """The scores over time, of the scheme of one verdict."""
+    found = _dossier_or_404(public_id, diagnosis_id)
     floors = [(level.min_score / 10**found.rules.decimals, level.title) for level in found.rules.levels]
-    svg = trend_svg(_points(found), floors, title=say("trend_title"))
+    top = len(found.rules.levels) if found.rules.family == "ratings" else 100
+    svg = trend_svg(_points(found), floors, title=say("trend_title"), top=top)
     return Response(svg, mimetype="image/svg+xml")
+
+
+@blueprint.post("/start/<form>/<edition>")
+def start(public_id: str, form: str, edition: str) -> ResponseReturnValue:
+    """Open a form the firm has not filled in yet; facts known from before are not asked again."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+    offered = {one.name: one for one in here.catalog().forms_for(enterprise.process_type)}
+    chosen = offered.get(f"{form}/{edition}") or abort(404)
+    with here.writing() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        purpose = drafts.purpose_of_start(db, enterprise.id, chosen)
+        assessment = drafts.open_draft(db, enterprise, chosen, purpose, wording.today(), wording.now())
+    return redirect(url_for("survey.start", public_id=public_id, assessment_id=assessment.id))
 
 
 @blueprint.post("/again")
@@ -75,7 +111,7 @@ def correct(public_id: str) -> ResponseReturnValue:
 
 
 def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
-    form = next(iter(here.catalog().forms.values()))
+    form = here.catalog().forms.get(request.form.get("form", here.catalog().first_form.name)) or abort(404)
     with here.writing() as db:
         enterprise = here.enterprise_or_404(db, public_id)
         last = drafts.last_statement(db, enterprise.id, form) or abort(404)
@@ -96,7 +132,7 @@ def _dossier_or_404(public_id: str, diagnosis_id: int | None = None) -> Dossier:
 
 
 def _axes(found: Dossier) -> list[Axis]:
-    return [Axis(line.title, line.share) for line in found.dimensions]
+    return [Axis(line.title, line.share) for line in found.standing.dimensions]
 
 
 def _points(found: Dossier) -> list[TrendPoint]:

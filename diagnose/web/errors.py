@@ -5,12 +5,24 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from diagnose.texts import say
 from diagnose.web import here
 from questionnaires.schema import Fact
 from questionnaires.strict import load_yaml, mapping
 
+FIELDS = {
+    "credit_code": say("label_code"),
+    "name": say("label_name"),
+    "province": say("label_province"),
+    "division": say("label_division"),
+    "industry": say("label_industry"),
+    "process_type": say("label_process"),
+    "as_of": say("label_day"),
+    "code": say("label_link"),
+    "pledge": say("label_pledge"),
+}
 TECHNICAL = ("csrf_token", "asked", "go", "step")
 TEXTS = Path(__file__).parent.parent / "data" / "errors.yaml"
 
@@ -50,7 +62,7 @@ def sent() -> list[tuple[str, str]]:
     """What the person had typed into the form that was not taken, so that it can be copied."""
     facts = here.catalog().dictionary.facts
     return [
-        (facts[name].title, _label(facts[name], text)) if name in facts else (name, text)
+        (facts[name].title, _label(facts[name], text)) if name in facts else (FIELDS.get(name, name), text)
         for name, text in request.form.items(multi=True)
         if name not in TECHNICAL and text.strip()
     ]
@@ -65,7 +77,10 @@ def _http(error: HTTPException) -> Response:
     if code < 400 and error.response is not None:
         return Response(error.response.response, code, error.response.headers)  # type: ignore[attr-defined]
     known = current_app.extensions["error_texts"]
-    return page(str(code) if str(code) in known else ("400" if code < 500 else "500"), code)
+    answer = page(str(code) if str(code) in known else ("400" if code < 500 else "500"), code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def _unexpected(error: Exception) -> Response:

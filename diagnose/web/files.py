@@ -62,7 +62,7 @@ def _start(form: FirmForm) -> Response:
     """Open the file and its first draft. The visitor's session fixes the link's code, so a double click opens one."""
     code = session.get(STARTING) or access.new_code()
     now = wording.now()
-    questionnaire = next(iter(here.catalog().forms.values()))
+    questionnaire = here.catalog().first_form
     with here.writing() as db:
         enterprise = files.start(db, _firm(form, _division(db, form)), code, wording.today(), now)
         drafts.open_draft(db, enterprise, questionnaire, "first", form.as_of.data or wording.today(), now)
@@ -107,16 +107,16 @@ def open_by_code() -> ResponseReturnValue:
     return render_template("files/continue.html", error=say("link_unknown")), 422
 
 
-@blueprint.get("/file/<public_id>/link")
+@blueprint.get("/file/<file:public_id>/link")
 def link(public_id: str) -> ResponseReturnValue:
     """Show the holder the link; the code comes from the holder's own cookie."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        draft = drafts.open_drafts(db, enterprise.id)[0] if request.args.get("first") else None
+        draft = next(iter(drafts.open_drafts(db, enterprise.id)), None) if request.args.get("first") else None
     return render_template("files/link.html", enterprise=enterprise, draft=draft, **_link_of(public_id))
 
 
-@blueprint.post("/file/<public_id>/link")
+@blueprint.post("/file/<file:public_id>/link")
 def replace_link(public_id: str) -> ResponseReturnValue:
     """A new link; the old one, and every browser that used it, is out."""
     code = access.new_code()
@@ -130,7 +130,7 @@ def _link_of(public_id: str) -> dict[str, str]:
     return {"code": access.grouped(code), "address": url_for("files.resume", _external=True, _anchor=code)}
 
 
-@blueprint.route("/file/<public_id>/firm", methods=["GET", "POST"])
+@blueprint.route("/file/<file:public_id>/firm", methods=["GET", "POST"])
 def firm(public_id: str) -> ResponseReturnValue:
     """Change 企业信息; the credit code stays."""
     with here.reading() as db:
@@ -158,7 +158,7 @@ def _said(enterprise: Enterprise) -> dict[str, object]:
     }
 
 
-@blueprint.get("/file/<public_id>/data.json")
+@blueprint.get("/file/<file:public_id>/data.json")
 def data(public_id: str) -> ResponseReturnValue:
     """Everything the file holds, to take along."""
     with here.reading() as db:
@@ -168,7 +168,7 @@ def data(public_id: str) -> ResponseReturnValue:
     return response
 
 
-@blueprint.route("/file/<public_id>/erase", methods=["GET", "POST"])
+@blueprint.route("/file/<file:public_id>/erase", methods=["GET", "POST"])
 def erase(public_id: str) -> ResponseReturnValue:
     """Delete the file after its name was confirmed by a tick."""
     with here.reading() as db:
@@ -187,7 +187,7 @@ def erased() -> ResponseReturnValue:
     return render_template("files/erased.html")
 
 
-@blueprint.post("/file/<public_id>/leave")
+@blueprint.post("/file/<file:public_id>/leave")
 def leave(public_id: str) -> ResponseReturnValue:
     """退出: this browser forgets the file; the link still opens it."""
     with here.reading() as db:

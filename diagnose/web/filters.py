@@ -1,6 +1,8 @@
 """The words of diagnose.wording, for templates."""
 
-from flask import Flask
+from functools import lru_cache
+
+from flask import Flask, request, url_for
 
 from diagnose import wording
 
@@ -26,6 +28,17 @@ def install(app: Flask) -> None:
         level_name=wording.level_name,
         answer_text=wording.answer_text,
         option_label=wording.option_label,
+        fixed_url=fixed_url,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def fixed_url(endpoint: str, filename: str | None = None) -> str:
+    """``url_for`` for what has the same address on every page, built once."""
+    return _fixed_url(request.script_root, endpoint, filename)
+
+
+@lru_cache(maxsize=256)
+def _fixed_url(root: str, endpoint: str, filename: str | None) -> str:
+    return url_for(endpoint, filename=filename) if filename else url_for(endpoint)

@@ -1,7 +1,7 @@
 """The form of 企业信息: who the firm is, where, in which industry, how large."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +63,16 @@ class Choice(StringField):
     choices: Mapping[str, list[tuple[str, str]]] = MappingProxyType({})
 
 
+class DayField(DateField):
+    """A day; what is none gets a sentence in Chinese."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError(say("day_wrong")) from None
+
+
 class FirmForm(CodeForm):
     """Second step, and later the page that changes it. Build with ``firm_form``."""
 
@@ -79,7 +89,7 @@ class FirmForm(CodeForm):
     division = Choice(say("label_division"))
     industry = Choice(say("label_industry"))
     process_type = Choice(say("label_process"), validators=[AnyOf(PROCESS_TYPES, message=say("process_missing"))])
-    as_of = DateField(say("label_day"), validators=[InputRequired(say("day_missing"))])
+    as_of = DayField(say("label_day"), validators=[InputRequired(say("day_missing"))])
 
     def validate_as_of(self, field: DateField) -> None:
         check_as_of(field)

@@ -1,6 +1,8 @@
 """What every answer carries so that a browser protects its user."""
 
-from flask import Flask, Request, Response, request
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface
 
 POLICY = "; ".join(
@@ -38,7 +40,24 @@ class Sessions(SecureCookieSessionInterface):
 def install(app: Flask) -> None:
     """Add the headers to every answer."""
     app.session_interface = Sessions()
+    app.before_request(_readable)
     app.after_request(_protect)
+
+
+def _readable() -> None:
+    """Refuse a body that no form of ours sends: of another kind, or not in UTF-8.
+
+    werkzeug reads the first as an empty form, which would clear the answers, and stores the second garbled.
+    """
+    if request.method != "POST" or not request.content_length:
+        return
+    if request.mimetype == "application/x-www-form-urlencoded":
+        try:
+            unquote_to_bytes(request.get_data(parse_form_data=False)).decode()
+        except UnicodeDecodeError:
+            abort(400)
+    if not request.form and not request.files:
+        abort(400)
 
 
 def _protect(response: Response) -> Response:

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import abort, current_app, request
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from diagnose import access, db
 from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Enterprise
+
+# Built once: putting a statement together takes SQLAlchemy longer than running it.
+FILE = select(Enterprise).where(*access.HELD)
+FILLING = (
+    select(Enterprise, Assessment)
+    .join(Assessment, Assessment.enterprise_id == Enterprise.id)
+    .where(Assessment.id == bindparam("assessment_id"), *access.HELD)
+)
 
 
 def engine() -> Engine:
@@ -50,17 +58,14 @@ def code_held(public_id: str) -> str | None:
 
 def enterprise_or_404(session: Session, public_id: str) -> Enterprise:
     """The file, for its holder; 404 for everyone else, whether or not it exists."""
-    found = session.scalar(select(Enterprise).where(*access.held(public_id, code_held(public_id))))
+    found = session.scalar(FILE, access.holder(public_id, code_held(public_id)))
     return found or abort(404)
 
 
 def assessment_or_404(session: Session, public_id: str, assessment_id: int) -> tuple[Enterprise, Assessment]:
     """One filling of a file, for its holder."""
-    row = session.execute(
-        select(Enterprise, Assessment)
-        .join(Assessment, Assessment.enterprise_id == Enterprise.id)
-        .where(Assessment.id == assessment_id, *access.held(public_id, code_held(public_id)))
-    ).one_or_none()
+    holder = access.holder(public_id, code_held(public_id))
+    row = session.execute(FILLING, {"assessment_id": assessment_id, **holder}).one_or_none()
     if row is None:
         abort(404)
     return row[0], row[1]

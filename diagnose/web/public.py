@@ -15,8 +15,7 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """What this is, start, continue; the files this browser has opened."""
-    form = next(iter(here.catalog().forms.values()))
-    return render_template("public/home.html", form=form, files=_files_here())
+    return render_template("public/home.html", form=here.catalog().first_form, files=_files_here())
 
 
 @blueprint.get("/methods")

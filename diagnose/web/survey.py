@@ -12,19 +12,19 @@ from diagnose.services import drafts, submit
 from diagnose.services.review import review
 from diagnose.texts import say
 from diagnose.web import errors, here
-from diagnose.web.firm_form import check_as_of
+from diagnose.web.firm_form import DayField, check_as_of
 from diagnose.web.questions import SectionView, question_state, section_view
 from questionnaires.forms import question_form
 from questionnaires.schema import Form as Questionnaire
 from questionnaires.schema import Indicator, Page
 
-blueprint = Blueprint("survey", __name__, url_prefix="/file/<public_id>/fill/<int:assessment_id>")
+blueprint = Blueprint("survey", __name__, url_prefix="/file/<file:public_id>/fill/<row:assessment_id>")
 
 
 class DayForm(Form):
     """The as-of date of a draft."""
 
-    as_of = DateField(say("label_day"), validators=[InputRequired(say("day_missing"))])
+    as_of = DayField(say("label_day"), validators=[InputRequired(say("day_missing"))])
 
     def validate_as_of(self, field: DateField) -> None:
         check_as_of(field)
@@ -44,7 +44,7 @@ def start(public_id: str, assessment_id: int) -> ResponseReturnValue:
     with here.reading() as db:
         _, assessment = here.assessment_or_404(db, public_id, assessment_id)
         questionnaire = _questionnaire(assessment)
-        states = drafts.progress(questionnaire, drafts.understand(questionnaire, drafts.load(db, assessment_id)))
+        states = drafts.progress(questionnaire, drafts.understand(questionnaire, drafts.whole(db, assessment)))
     open_page = next((state.page.code for state in states if state.left), None)
     if open_page is None:
         return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
@@ -58,8 +58,8 @@ def section(public_id: str, assessment_id: int, code: str) -> ResponseReturnValu
         enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
         if assessment.status != DRAFT:
             return redirect(url_for("dossier.show", public_id=public_id))
-        draft = drafts.load(db, assessment_id)
-    view = section_view(_questionnaire(assessment), draft, code) or abort(404)
+        draft = drafts.whole(db, assessment)
+    view = section_view(_questionnaire(assessment), draft, code, request.args.get("edit", "")) or abort(404)
     return _render(enterprise, assessment, view)
 
 
@@ -75,6 +75,8 @@ def save_section(public_id: str, assessment_id: int, code: str) -> ResponseRetur
         valid = _save(public_id, assessment_id, questionnaire, asked)
     except drafts.Submitted:
         return errors.page("409", 409, sent=errors.sent())
+    if "adopt" in request.form or "edit" in request.form:
+        return _settle_known(public_id, assessment_id, questionnaire, code)
     target = code if not valid else _after(questionnaire, page, request.form.get("go", "next"))
     if target is None:
         return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
@@ -96,7 +98,7 @@ def save_answer(public_id: str, assessment_id: int, question: str) -> ResponseRe
             drafts.save(db, assessment_id, form.typed(), now)
         except drafts.Submitted:
             return errors.page("409", 409)
-        draft = drafts.load(db, assessment_id)
+        draft = drafts.whole(db, assessment)
     reading = drafts.understand(questionnaire, draft)
     states = drafts.progress(questionnaire, reading)
     return jsonify(
@@ -115,7 +117,7 @@ def check(public_id: str, assessment_id: int) -> ResponseReturnValue:
         enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
         if assessment.status != DRAFT:
             return redirect(url_for("dossier.show", public_id=public_id))
-        draft = drafts.load(db, assessment_id)
+        draft = drafts.whole(db, assessment)
     return _review(enterprise, assessment, draft)
 
 
@@ -124,13 +126,12 @@ def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
     """Submit once; a second click finds it done and shows the result."""
     with here.reading() as db:
         enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
-        draft = drafts.load(db, assessment_id)
+        draft = drafts.whole(db, assessment)
     if assessment.status == DRAFT and request.form.get("pledge") != "yes":
         return _review(enterprise, assessment, draft, problem=say("pledge_missing")), 422
     try:
         with here.writing() as db:
-            enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id)
-            submit.submit(db, here.catalog(), enterprise, assessment, wording.now())
+            submit.submit(db, here.catalog(), *here.assessment_or_404(db, public_id, assessment_id), wording.now())
     except submit.Incomplete:
         return _review(enterprise, assessment, draft, problem=say("incomplete")), 422
     return redirect(url_for("dossier.show", public_id=public_id))
@@ -157,9 +158,25 @@ def change_day(public_id: str, assessment_id: int) -> ResponseReturnValue:
         if assessment.status != DRAFT:
             return errors.page("409", 409, sent=errors.sent())
         if assessment.purpose == "correction" or not form.validate() or form.as_of.data is None:
-            return _review(enterprise, assessment, drafts.load(db, assessment_id), day=form), 422
+            return _review(enterprise, assessment, drafts.whole(db, assessment), day=form), 422
         assessment.as_of = form.as_of.data
     return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
+
+
+def _settle_known(public_id: str, assessment_id: int, questionnaire: Questionnaire, code: str) -> ResponseReturnValue:
+    """沿用 what is known about one question, or ask it again."""
+    chosen = request.form.get("adopt") or request.form.get("edit", "")
+    question = next((one for one in questionnaire.questions if one.code == chosen), None) or abort(404)
+    edit = chosen if "edit" in request.form else None
+    back = url_for(
+        ".section", public_id=public_id, assessment_id=assessment_id, code=code, edit=edit, _anchor=f"q-{chosen}"
+    )
+    if edit:
+        return redirect(back)
+    with here.writing() as db:
+        _, assessment = here.assessment_or_404(db, public_id, assessment_id)
+        drafts.adopt(db, assessment, question, wording.now())
+    return redirect(back)
 
 
 def _asked(page: Page) -> tuple[Indicator, ...]:
@@ -169,13 +186,13 @@ def _asked(page: Page) -> tuple[Indicator, ...]:
 
 
 def _save(public_id: str, assessment_id: int, questionnaire: Questionnaire, asked: tuple[Indicator, ...]) -> bool:
-    """Save what was posted; False when something in it is wrong."""
+    """Save what was posted; False when something in it is wrong, also beside what other sections say."""
     form = question_form(questionnaire, asked)(request.form)
-    valid = form.validate()
     with here.writing() as db:
         here.assessment_or_404(db, public_id, assessment_id)
         drafts.save(db, assessment_id, form.typed(), wording.now())
-    return valid
+        reading = drafts.understand(questionnaire, drafts.load(db, assessment_id))
+    return not any(reading.applies(one) and reading.error_of(one) for one in asked)
 
 
 def _after(questionnaire: Questionnaire, page: Page, go: str) -> str | None:

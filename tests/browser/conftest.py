@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from diagnose import create_app
-from tests.browser.eyes import Eyes
+from tests.browser.eyes import HEIGHT, Eyes
 from tests.browser.server import Server
 from tests.conftest import Visitor
 
@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 )
 # Every test runs on "a machine with no Chinese font", also where there are some.
 NO_CHINESE_FONT = """<?xml version="1.0"?>
@@ -35,7 +36,8 @@ NO_CHINESE_FONT = """<?xml version="1.0"?>
 """
 EAST_ASIAN = ("zh-cn", "zh-tw", "zh-hk", "ja", "ko")
 WIDTHS = (360, 1280)
-HEIGHT = 780
+# Milliseconds. The first page with the names of all districts has the server make many slices of the web font.
+PATIENCE = 60_000
 
 Opener = Callable[..., Eyes]
 
@@ -70,7 +72,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("缺少浏览器：请运行 apt-get install chromium（script/test 会自动安装）。", pytrace=False)
-    fonts = {"FONTCONFIG_FILE": str(_font_settings(tmp_path_factory.mktemp("fonts")))}
+    fonts: dict[str, str | float | bool] = {"FONTCONFIG_FILE": str(_font_settings(tmp_path_factory.mktemp("fonts")))}
+    expect.set_options(timeout=PATIENCE / 4)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=list(FLAGS), env=fonts)
         yield running
@@ -95,7 +98,7 @@ def look(browser: Browser, server: Server) -> Iterator[Opener]:
 
     def open_(width: int = 1280, scripts: bool = True) -> Eyes:
         context = _context(browser, server, width, scripts)
-        opened.append(Eyes(context, width))
+        opened.append(Eyes(context, server.address, width))
         return opened[-1]
 
     yield open_
@@ -111,6 +114,8 @@ def _context(browser: Browser, server: Server, width: int, scripts: bool) -> Bro
         java_script_enabled=scripts,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
+        # Bootstrap scrolls smoothly; a test should not have to wait for that.
+        reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context

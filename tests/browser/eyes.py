@@ -8,6 +8,7 @@ from diagnose.config import PROJECT
 from tests.conftest import Visitor
 
 LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+HEIGHT = 780
 SCREENS = PROJECT / "artifacts" / "screens"
 # An icon that a browser asks for by itself, and an image that was still on its way when the page was left.
 CUT_SHORT = "net::ERR_ABORTED"
@@ -16,11 +17,11 @@ CUT_SHORT = "net::ERR_ABORTED"
 class Eyes:
     """A browser window of one width. `complaints` collects console errors, CSP violations and failed requests."""
 
-    def __init__(self, context: BrowserContext, width: int) -> None:
+    def __init__(self, context: BrowserContext, address: str, width: int) -> None:
         self.context = context
+        self.address = address
         self.width = width
         self.complaints: list[str] = []
-        self.expected: set[int] = set()
         self.page: Page = self.new_page()
 
     def new_page(self) -> Page:
@@ -35,8 +36,18 @@ class Eyes:
     def take_over(self, visitor: Visitor) -> None:
         """Continue in this browser with the cookies of a visitor prepared in the test's process."""
         cookies = visitor.client._cookies or {}
-        address = str(self.context._options["baseURL"])
-        self.context.add_cookies([{"name": one.key, "value": one.value, "url": address} for one in cookies.values()])
+        self.context.add_cookies(
+            [{"name": one.key, "value": one.value, "url": self.address} for one in cookies.values()]
+        )
+
+    def forgive(self, *texts: str) -> None:
+        """Forget the complaints that the test itself brought about: those with one of these texts."""
+        self.complaints = [one for one in self.complaints if not any(text in one for text in texts)]
+
+    def resize(self, width: int) -> None:
+        """The same page on a screen of another width."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def settle(self) -> None:
         """Wait until pictures and web fonts are there."""

@@ -28,7 +28,9 @@
   function clippedDrawing(one) {
     const box = one.getBoundingClientRect();
     if (box.left < 0 || box.right > root.clientWidth) found.push(`text out of the page: ${name(one)} ${box.left}–${box.right}`);
-    for (const other of one.closest("svg.zz-ruler, svg").querySelectorAll("text")) {
+    let picture = one;
+    while (picture.ownerSVGElement) picture = picture.ownerSVGElement;
+    for (const other of picture.querySelectorAll("text")) {
       const its = other.getBoundingClientRect();
       const apart = its.right <= box.left || its.left >= box.right || its.bottom <= box.top || its.top >= box.bottom;
       if (other !== one && !apart) found.push(`text over text: ${name(one)} and ${name(other)}`);

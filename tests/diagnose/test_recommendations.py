@@ -11,10 +11,11 @@ import pytest
 
 from diagnose.services.recommend import Library, load_library, steps_up
 from questionnaires.schema import load_dictionary
-from questionnaires.strict import DefinitionError
+from questionnaires.strict import DefinitionError, load_yaml
 from scoring.ruleset import Ruleset, find
 
-ADVICE = Path(__file__).parents[2] / "diagnose" / "advice"
+ALL_ADVICE = Path(__file__).parents[2] / "diagnose" / "advice"
+ADVICE = ALL_ADVICE / "digital-portrait"
 PARTS = ("do", "needs", "done")
 # Share of three-character pieces in common: below 0.1 for different advice, above 0.5 for one text with other nouns.
 MOST_ALIKE = 0.2
@@ -27,7 +28,7 @@ def ruleset() -> Ruleset:
 
 @pytest.fixture(scope="module")
 def library(ruleset: Ruleset) -> Library:
-    return load_library(ADVICE, ruleset)
+    return load_library([ADVICE], ruleset)
 
 
 @pytest.fixture
@@ -51,6 +52,17 @@ def texts(library: Library) -> dict[str, str]:
     return {f"{each.indicator} {each.step} {part}": getattr(each, part) for each in found for part in PARTS}
 
 
+def every_text() -> dict[str, str]:
+    """The texts of all schemes, each once, by file and place."""
+    found = {}
+    for path in sorted(ALL_ADVICE.glob("*/*.yaml")):
+        for code, steps in load_yaml(path).items():
+            found |= {
+                f"{path.stem} {code} {number} {part}": step[part] for number, step in enumerate(steps) for part in PARTS
+            }
+    return found
+
+
 def pieces(text: str, names: re.Pattern[str]) -> set[str]:
     bare = names.sub("", text)
     return {bare[start : start + 3] for start in range(len(bare) - 2)}
@@ -61,7 +73,7 @@ def alike(one: set[str], other: set[str]) -> float:
 
 
 def test_every_step_of_every_indicator_has_a_recommendation(library: Library, ruleset: Ruleset) -> None:
-    assert list(library.by_indicator) == [each.code for each in ruleset.indicators]
+    assert set(library.by_indicator) == {each.code for each in ruleset.indicators}
     for indicator in ruleset.indicators:
         written = tuple(each.step for each in library.by_indicator[indicator.code])
         assert written == steps_up(indicator, ruleset)
@@ -84,8 +96,8 @@ def test_steps_are_later_options_tickable_options_knots_and_level_conditions(
     assert steps_up(ruleset.indicator(code), ruleset) == steps
 
 
-def test_no_two_texts_are_alike_after_removing_names(library: Library, names: re.Pattern[str]) -> None:
-    bare = {place: pieces(text, names) for place, text in texts(library).items()}
+def test_no_two_texts_are_alike_after_removing_names(names: re.Pattern[str]) -> None:
+    bare = {place: pieces(text, names) for place, text in every_text().items()}
     share, worst = max((alike(bare[one], bare[other]), (one, other)) for one, other in combinations(bare, 2))
     assert share < MOST_ALIKE, f"{worst}: {share:.3f}"
 
@@ -97,15 +109,15 @@ def test_a_text_made_from_another_by_swapping_a_noun_would_be_found(library: Lib
     assert alike(pieces(text, names), pieces(swapped, names)) > MOST_ALIKE
 
 
-def test_do_is_two_or_three_sentences_and_every_text_ends_like_one(library: Library) -> None:
-    for place, text in texts(library).items():
+def test_do_is_two_or_three_sentences_and_every_text_ends_like_one() -> None:
+    for place, text in every_text().items():
         assert text.endswith("。"), place
         assert 30 <= len(text) <= 160, place
         assert not place.endswith("do") or 2 <= text.count("。") <= 3, place
 
 
-def test_texts_use_full_width_punctuation_and_name_no_sum_of_money(library: Library) -> None:
-    for place, text in texts(library).items():
+def test_texts_use_full_width_punctuation_and_name_no_sum_of_money() -> None:
+    for place, text in every_text().items():
         assert not re.search(r"[,;:!?()\"'%]|  ", text), place
         assert not re.search(r"\d *[万亿千百]?元|万元", text), place
 
@@ -176,7 +188,7 @@ def test_the_text_that_comes_next_is_the_one_written_for_that_step(library: Libr
         ("- reach: 0.5\n", "- reach: 0.5\n  cost: 1\n", r":\d+: cnc_rate\[1\].cost: unknown key"),
         ("- add: O\n", "- add: P\n", r":\d+: auto_collection\[13\]: step P stands where O belongs"),
         ("- add: B\n", "- add: A\n", r":\d+: auto_collection\[0\]: step A stands where B belongs"),
-        ("cnc_rate:\n", "cnc_rates:\n", r":\d+: cnc_rates: unknown key"),
+        ("cnc_rate:\n", "cnc_rates:\n", r":\d+: cnc_rates: digital-portrait/2025 has no step of cnc_rates"),
         ("cnc_rate:\n", "five_g:\n", r":\d+: five_g: the key is given twice"),
         ("  needs: 一份负责人签字", "  need: 一份负责人签字", r":\d+: cnc_rate\[0\].need: unknown key"),
         ("cnc_rate:\n", "cnc_rate: [\n", r":\d+: file: is not YAML"),
@@ -190,7 +202,7 @@ def test_a_wrong_file_is_refused_naming_file_line_and_place(
     assert old in whole
     path.write_text(whole.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DefinitionError, match=re.escape(str(path)) + message):
-        load_library(advice, ruleset)
+        load_library([advice], ruleset)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +210,6 @@ def test_a_wrong_file_is_refused_naming_file_line_and_place(
     [
         ("operation.yaml", r"- to: E\n(?:  .*\n)+", r":\d+: system_integration: missing step: E"),
         ("production.yaml", r"- reach: 0.3\n(?:  .*\n)+", r":\d+: cnc_rate\[0\]: step 0.5 stands where 0.3 belongs"),
-        ("cloud.yaml", r"(?s)equipment_cloud_rate:.*", r":\d+: file: missing key: equipment_cloud_rate"),
         ("outcome.yaml", r"  done: .*\n", r":\d+: energy_change\[0\]: missing key: done"),
         ("foundation.yaml", r"(?<=  done: ).*(?=\n)", r":\d+: iiims_certification\[0\].done: must be text"),
         ("design.yaml", r"(?s).*", r":1: file: is empty"),
@@ -210,7 +221,7 @@ def test_a_file_with_a_part_cut_out_is_refused(
     path = advice / name
     path.write_text(re.sub(cut, "", path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
     with pytest.raises(DefinitionError, match=re.escape(str(path)) + message):
-        load_library(advice, ruleset)
+        load_library([advice], ruleset)
 
 
 def test_a_step_too_many_is_refused(advice: Path, ruleset: Ruleset) -> None:
@@ -218,13 +229,47 @@ def test_a_step_too_many_is_refused(advice: Path, ruleset: Ruleset) -> None:
     more = path.read_text(encoding="utf-8") + "- {reach: 1, do: 再做, needs: 再备, done: 再查}\n"
     path.write_text(more, encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"\d+: equipment_cloud_rate\[1\]: step 1 stands where nothing belongs"):
-        load_library(advice, ruleset)
+        load_library([advice], ruleset)
 
 
-def test_a_missing_file_and_a_file_of_no_dimension_are_named(advice: Path, ruleset: Ruleset) -> None:
-    (advice / "outcome.yaml").rename(advice / "result.yaml")
-    with pytest.raises(DefinitionError, match=r"result\.yaml: file: digital-portrait/2025 has no dimension result"):
-        load_library(advice, ruleset)
-    (advice / "result.yaml").unlink()
-    with pytest.raises(DefinitionError, match=r"outcome\.yaml: file: cannot be read"):
-        load_library(advice, ruleset)
+def test_an_indicator_without_texts_is_named(advice: Path, ruleset: Ruleset) -> None:
+    (advice / "outcome.yaml").unlink()
+    message = "energy_change, quality_change, revenue_per_head_change, cost_change: digital-portrait/2025 has no"
+    with pytest.raises(DefinitionError, match=message):
+        load_library([advice], ruleset)
+
+
+def test_an_indicator_in_two_files_is_refused(advice: Path, ruleset: Ruleset) -> None:
+    shutil.copy(advice / "outcome.yaml", advice / "result.yaml")
+    with pytest.raises(DefinitionError, match=r"result\.yaml:\d+: energy_change: .* or it stands in another file too"):
+        load_library([advice], ruleset)
+
+
+@pytest.fixture(scope="module")
+def official() -> tuple[Ruleset, Library]:
+    rules = find("miit-sme/2024")
+    return rules, load_library([ALL_ADVICE / rules.scheme, ADVICE], rules)
+
+
+def test_shared_steps_are_taken_from_the_other_scheme(official: tuple[Ruleset, Library], library: Library) -> None:
+    rules, found = official
+    assert set(found.by_indicator) == {each.code for each in rules.indicators}
+    assert found.by_indicator["planning"] == library.by_indicator["planning"]
+    assert [each.step for each in found.by_indicator["equipment_digital_rate"]] == [
+        Fraction(1, 10), Fraction(1, 5), Fraction(2, 5), Fraction(3, 5)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("grade", "steps"), [(0, [1]), (3, [4]), (4, [])])
+def test_next_of_a_scene_is_the_next_grade(official: tuple[Ruleset, Library], grade: int, steps: list[int]) -> None:
+    rules, found = official
+    assert [each.step for each in found.next_steps(rules, "scene_quality", grade)] == steps
+
+
+@pytest.mark.parametrize(("num", "step"), [(0, "0.1"), (10, "0.1"), (11, "0.2"), (60, "0.6"), (61, None)])
+def test_next_of_a_banded_ratio_is_the_band_not_yet_begun(
+    official: tuple[Ruleset, Library], num: int, step: str | None
+) -> None:
+    rules, found = official
+    next_steps = found.next_steps(rules, "equipment_digital_rate", {"num": num, "den": 100})
+    assert [each.step for each in next_steps] == ([Fraction(step)] if step else [])

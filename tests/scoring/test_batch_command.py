@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.scoring.firms import everything, nothing
-from tests.scoring.oracle import NAME, RULESET
+from tests.scoring.oracle import NAME, NAMES, RULESETS
 
 ROOT = Path(__file__).parents[2]
 GOOD = "".join(
@@ -79,7 +79,7 @@ def test_keep_going_without_bad_lines_ends_with_0() -> None:
 def test_an_unknown_scheme_ends_with_2(name: str, tmp_path: Path) -> None:
     done = scoring("score", name, "-o", tmp_path / "out.jsonl", text=GOOD)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"{name}: unknown ruleset; known: {NAME}\n"
+    assert done.stderr == f"{name}: unknown ruleset; known: {', '.join(sorted(NAMES))}\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,9 +110,13 @@ def test_a_reader_that_has_gone_is_no_traceback() -> None:
 
 def test_rulesets_lists_name_title_and_sha256_by_tabs() -> None:
     done = scoring("rulesets")
-    sha256 = hashlib.sha256(RULESET.path.read_bytes()).hexdigest()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{NAME}\t企业数字画像（2025版）\t{sha256}\n"
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [name for name, _, _ in lines] == sorted(NAMES)
+    assert [NAME, "企业数字画像（2025版）"] in [line[:2] for line in lines]
+    for name, title, sha256 in lines:
+        assert title == RULESETS[name].title
+        assert sha256 == hashlib.sha256(RULESETS[name].path.read_bytes()).hexdigest()
 
 
 def test_no_command_ends_with_2() -> None:

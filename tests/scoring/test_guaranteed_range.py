@@ -1,5 +1,9 @@
 """The guaranteed range is exact: every completion lies in it, both ends are reached, and answers only narrow it."""
 
+from random import Random
+
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,8 +12,21 @@ from scoring.interval import bounds
 from scoring.ruleset import Ruleset
 from scoring.verdict import verdict
 from tests.scoring.firms import everything, nothing
-from tests.scoring.oracle import NA, RAW, RULESET, Answers, Raw, answer_sets, completions, indicators, judge, raw
-from tests.scoring.toy_rulesets import TOY, toy, toy_texts
+from tests.scoring.oracle import (
+    NA,
+    NAMES,
+    RAWS,
+    RULESET,
+    RULESETS,
+    Answers,
+    Raw,
+    answer_sets,
+    completions,
+    indicators,
+    judge,
+    raw,
+)
+from tests.scoring.toy_rulesets import TOY, toy, toy_rated_texts, toy_texts
 
 NO_DESIGN = ("design_tool_rate", "design_depth")
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -36,7 +53,7 @@ def blank_some(data: st.DataObject, ruleset: Raw, answers: Answers, most: int) -
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_it_equals_brute_force_over_all_completions(data: st.DataObject) -> None:
-    text = data.draw(toy_texts())
+    text = data.draw(st.one_of(toy_texts(), toy_texts(), toy_rated_texts()))
     plain = raw(text)
     answers = blank_some(data, plain, data.draw(answer_sets(plain)), most=2)
     codes = [each["code"] for each in indicators(plain)]
@@ -44,21 +61,21 @@ def test_it_equals_brute_force_over_all_completions(data: st.DataObject) -> None
     assert found_range(toy(text), answers, applies) == brute_range(plain, answers, applies)
 
 
-@settings(max_examples=300, deadline=None)
-@given(answer_sets(RAW), st.data())
-def test_it_shrinks_as_answers_arrive_and_ends_at_the_verdict(answers: Answers, data: st.DataObject) -> None:
-    order = data.draw(st.permutations(list(answers)))
-    known: Answers = {}
-    (low, high), (bottom, top) = found_range(RULESET, known)
-    for code in order:
-        known[code] = answers[code]
-        (new_low, new_high), (new_bottom, new_top) = found_range(RULESET, known)
-        assert low <= new_low <= new_high <= high
-        assert bottom <= new_bottom <= new_top <= top
-        low, high, bottom, top = new_low, new_high, new_bottom, new_top
-    final = verdict(RULESET, answers)
-    assert (low, high) == (final.score, final.score)
-    assert (bottom, top) == (final.level, final.level)
+@pytest.mark.parametrize("name", NAMES)
+def test_it_shrinks_as_answers_arrive_and_ends_at_the_verdict(name: str) -> None:
+    ruleset = RULESETS[name]
+
+    @settings(max_examples=2000, deadline=None)
+    @given(answer_sets(RAWS[name]), st.randoms(use_true_random=False))
+    def shrink(answers: Answers, order: Random) -> None:
+        codes = order.sample(list(answers), len(answers))
+        steps = [{code: answers[code] for code in codes[:count]} for count in range(len(codes) + 1)]
+        found = bounds(ruleset, encode(ruleset, steps))
+        for low, high in ((found.score_low, found.score_high), (found.level_low, found.level_high)):
+            assert (np.diff(low) >= 0).all() and (np.diff(high) <= 0).all() and (low <= high).all()
+        assert (found.score_low[-1], found.level_low[-1]) == (found.score_high[-1], found.level_high[-1])
+
+    shrink()
 
 
 def test_an_empty_file_can_still_be_anything() -> None:

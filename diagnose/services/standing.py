@@ -1,0 +1,161 @@
+"""Where a firm stands on each ruler it may be measured by, side by side. Levels of different rulers never convert."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diagnose import wording
+from diagnose.catalog import Catalog
+from diagnose.models import Assessment, Diagnosis, Enterprise
+from diagnose.models.assessment import DRAFT
+from diagnose.services.answers import batch_answers
+from diagnose.services.facts import facts_at, plain
+from diagnose.services.methods import need_text
+from diagnose.texts import say
+from questionnaires.schema import Form
+from scoring.ruleset import Ruleset
+from scoring.verdict import Unmet, Verdict, verdict
+
+
+@dataclass(frozen=True)
+class DimensionLine:
+    """One dimension; ``share`` is None when all of it is 不适用. ``points`` and ``most`` are texts."""
+
+    title: str
+    points: str
+    most: str
+    share: Fraction | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One ruler's word on the firm: a verdict, or with ``diagnosis`` None a trial (试算) nobody pledged."""
+
+    rules: Ruleset
+    diagnosis: Diagnosis | None
+    as_of: date
+    score: str
+    full: str
+    level: str
+    unmet: list[str]
+    dimensions: list[DimensionLine]
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """One form the firm may fill in, with what it has led to so far."""
+
+    form: Form
+    rules: Ruleset
+    standing: Standing | None
+    draft: Assessment | None
+
+
+def rulers(session: Session, catalog: Catalog, enterprise: Enterprise, today: date) -> list[Ruler]:
+    """Every ruler for this firm: its newest verdict, else a trial when the facts are complete, else nothing."""
+    dated = facts_at(session, enterprise.id, "self", today, wording.now())
+    newest = {one.scheme: one for one in verdicts(session, enterprise.id)}
+    drafts = {
+        one.form: one
+        for one in session.scalars(
+            select(Assessment).where(Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT)
+        )
+    }
+    found = []
+    for form in catalog.forms_for(enterprise.process_type):
+        rules = catalog.rulesets[form.schemes[0]]
+        shown = newest.get(rules.scheme)
+        standing = of_diagnosis(session, catalog, shown) if shown else _trial(catalog, rules, plain(dated), today)
+        found.append(Ruler(form, rules, standing, drafts.get(form.form)))
+    return found
+
+
+def verdicts(session: Session, enterprise_id: int, scheme: str | None = None) -> list[Diagnosis]:
+    """All self-verdicts of a firm, oldest first."""
+    query = select(Diagnosis).where(Diagnosis.enterprise_id == enterprise_id, Diagnosis.kind == "self")
+    if scheme:
+        query = query.where(Diagnosis.scheme == scheme)
+    return list(session.scalars(query.order_by(Diagnosis.as_of, Diagnosis.known_at, Diagnosis.id)))
+
+
+def of_diagnosis(session: Session, catalog: Catalog, shown: Diagnosis) -> Standing:
+    """The standing that a stored verdict gave."""
+    rules = catalog.rulesets[shown.ruleset]
+    facts = plain(facts_at(session, shown.enterprise_id, shown.kind, shown.as_of, shown.known_at))
+    answers = batch_answers(rules, catalog.dictionary, facts)
+    return _standing(catalog, rules, verdict(rules, answers), answers, shown.as_of, shown)
+
+
+def _trial(catalog: Catalog, rules: Ruleset, facts: Mapping[str, Any], today: date) -> Standing | None:
+    answers = batch_answers(rules, catalog.dictionary, facts)
+    judged = verdict(rules, answers)
+    return None if judged.missing else _standing(catalog, rules, judged, answers, today, None)
+
+
+def _standing(
+    catalog: Catalog,
+    rules: Ruleset,
+    judged: Verdict,
+    answers: Mapping[str, Any],
+    as_of: date,
+    diagnosis: Diagnosis | None,
+) -> Standing:
+    full = say("full_level", count=len(rules.levels)) if rules.family == "ratings" else say("full_score")
+    return Standing(
+        rules=rules,
+        diagnosis=diagnosis,
+        as_of=as_of,
+        score=wording.number(judged.score or 0, rules.decimals),
+        full=full,
+        level=wording.level_name(judged.level or 0, judged.level_title or ""),
+        unmet=unmet_texts(catalog, rules, judged),
+        dimensions=dimension_lines(rules, judged, answers),
+    )
+
+
+def unmet_texts(catalog: Catalog, rules: Ruleset, judged: Verdict) -> list[str]:
+    """What keeps the firm from the next level, one sentence a condition."""
+    if not judged.unmet:
+        return []
+    target = rules.levels[judged.level or 0]
+    title = wording.level_name(target.level, target.title)
+    return [_unmet_text(catalog, rules, one, title) for one in judged.unmet]
+
+
+def _unmet_text(catalog: Catalog, rules: Ruleset, one: Unmet, title: str) -> str:
+    need, have = one.need, one.have
+    if one.condition == "score" and isinstance(need, int) and isinstance(have, int):
+        return say("unmet_score", gap=wording.number(need - have, rules.decimals))
+    if one.condition == "A" and isinstance(need, int) and isinstance(have, int):
+        return say(
+            "unmet_A",
+            level=title,
+            have=wording.number(have, rules.decimals),
+            need=wording.number(need, rules.decimals),
+        )
+    if one.condition in ("scenes", "binding_scenes"):
+        return say(f"unmet_{one.condition}", level=title, have=have, need=need)
+    conditions = (one for level in rules.levels for one in level.conditions)
+    condition = next(each for each in conditions if (each.indicator, each.value) == (one.condition, need))
+    question = catalog.dictionary.question(rules.scheme, one.condition)
+    return say("unmet_indicator", title=question.title, need=need_text(condition, rules, catalog.dictionary))
+
+
+def dimension_lines(rules: Ruleset, judged: Verdict, answers: Mapping[str, Any]) -> list[DimensionLine]:
+    """The dimensions with their shares; those without points (scenes) by the mean grade of what they hold."""
+    lines = []
+    for dimension in rules.dimensions:
+        points, most = (judged.dimensions or {})[dimension.code]
+        unit = "%" if rules.family == "ratings" else ""
+        shown = (wording.points(points) + unit, wording.plain_points(most) + unit)
+        lines.append(DimensionLine(dimension.title, *shown, Fraction(points, most) if most else None))
+    for dimension in rules.unscored:
+        scenes = [scored for scored in rules.indicators if scored.dimension == dimension.code]
+        got, most = sum(answers[scored.code] for scored in scenes), sum(scored.grades for scored in scenes)
+        lines.append(DimensionLine(dimension.title, say("grades", count=got), str(most), Fraction(got, most)))
+    return lines

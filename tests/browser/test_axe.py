@@ -1,0 +1,207 @@
+"""axe finds nothing serious on any page. The table below has every page; a page without a case fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import expect
+
+from tests.browser.conftest import WIDTHS, Opener
+from tests.browser.eyes import Eyes
+from tests.conftest import Visitor
+from tests.firms import DISCRETE, NO_DESIGN
+
+SERIOUS = ("serious", "critical")
+# GET rules whose answer is no page.
+NO_PAGE = {
+    "static",
+    "bootstrap.static",
+    "public.healthz",
+    "files.data",
+    "files.places",
+    "fonts.css",
+    "fonts.font_slice",
+    "dossier.radar",
+    "dossier.radar_picture",
+    "dossier.trend",
+    "survey.start",  # leads on to the first open section or the review
+}
+
+
+@dataclass
+class Cast:
+    """Addresses of one firm: ``file`` and its open ``draft``; ``judged``, another file with verdicts."""
+
+    file: str
+    draft: str
+    judged: str
+    visitor: Visitor
+
+
+Way = Callable[[Eyes, Cast], None]
+
+
+def at(address: str, eyes: Eyes, cast: Cast) -> None:
+    """Go straight there."""
+    eyes.page.goto(address.format(file=cast.file, draft=cast.draft, judged=cast.judged))
+
+
+def wrong_credit_code(eyes: Eyes, cast: Cast) -> None:
+    eyes.page.goto("/new")
+    eyes.page.get_by_label("统一社会信用代码").fill("91110000600037341A")
+    eyes.page.get_by_role("button", name="下一步").click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
+def firm_step(eyes: Eyes, cast: Cast) -> None:
+    eyes.page.goto("/new")
+    eyes.page.get_by_label("统一社会信用代码").fill("91110000600037341L")
+    eyes.page.get_by_role("button", name="下一步").click()
+
+
+def empty_firm(eyes: Eyes, cast: Cast) -> None:
+    firm_step(eyes, cast)
+    eyes.page.get_by_role("button", name="建立档案，开始填写").click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
+def unknown_code(eyes: Eyes, cast: Cast) -> None:
+    eyes.page.goto("/continue")
+    eyes.page.get_by_label("继续填写码或链接").fill("没有这个码")
+    eyes.page.get_by_role("button", name="打开档案").click()
+    expect(eyes.page.locator("#code-error")).to_be_visible()
+
+
+def erase_without_tick(eyes: Eyes, cast: Cast) -> None:
+    at("{file}/erase", eyes, cast)
+    eyes.page.get_by_role("button", name="删除").click()
+    expect(eyes.page.locator("#sure-error")).to_be_visible()
+
+
+def section_with_errors(eyes: Eyes, cast: Cast) -> None:
+    at("{draft}/page/production", eyes, cast)
+    eyes.page.locator("#key_processes_cnc").fill("41")
+    eyes.page.locator("#key_processes_total").fill("40")
+    eyes.page.locator("#equipment_total").fill("许多")
+    eyes.page.get_by_role("button", name="保存并继续").click()
+    expect(eyes.page.locator(".zz-errsum li")).to_have_count(3)
+
+
+def review_without_pledge(eyes: Eyes, cast: Cast) -> None:
+    at("{draft}/review", eyes, cast)
+    eyes.page.get_by_role("button", name="提交，查看结果").click()
+    expect(eyes.page.locator("#es")).to_be_visible()
+
+
+def earlier_verdict(eyes: Eyes, cast: Cast) -> None:
+    at("{judged}/", eyes, cast)
+    eyes.page.locator("#trend tbody a").first.click()
+    expect(eyes.page.get_by_role("link", name="看最新的一企一档")).to_be_visible()
+
+
+def stale_form(eyes: Eyes, cast: Cast) -> None:
+    """Another tab submitted meanwhile."""
+    at("{draft}/page/outcome", eyes, cast)
+    cast.visitor.fill(cast.draft, DISCRETE)
+    cast.visitor.submit(cast.draft)
+    eyes.page.get_by_role("button", name="保存并继续").click()
+    expect(eyes.page.get_by_role("heading", level=1)).to_have_text("这次填报已经提交")
+
+
+def cookies_gone(eyes: Eyes, cast: Cast) -> None:
+    firm_step(eyes, cast)
+    eyes.page.get_by_label("企业名称").fill("甲精密部件有限公司")
+    eyes.context.clear_cookies(name="visitor")
+    eyes.page.get_by_role("button", name="建立档案，开始填写").click()
+    expect(eyes.page.get_by_role("heading", level=1)).to_contain_text("页面已过期")
+
+
+def far_too_much(eyes: Eyes, cast: Cast) -> None:
+    at("{file}/firm", eyes, cast)
+    eyes.page.get_by_label("企业名称").evaluate("(one, text) => { one.value = text; }", "甲" * 200_000)
+    eyes.page.get_by_role("button", name="保存").click()
+    expect(eyes.page.get_by_role("heading", level=1)).to_have_text("发来的内容太大")
+
+
+# Endpoint → the pages it can show, by name.
+PAGES: dict[str, dict[str, Way]] = {
+    "public.home": {"home": partial(at, "/")},
+    "public.methods": {"methods": partial(at, "/methods")},
+    "public.ruler": {"ruler": partial(at, "/methods/digital-portrait/2025")},
+    "files.new": {"code": partial(at, "/new"), "wrong-code": wrong_credit_code},
+    "files.new_step": {"firm": firm_step, "empty-firm": empty_firm},
+    "files.resume": {"continue": partial(at, "/continue"), "unknown-code": unknown_code},
+    "files.link": {"link": partial(at, "{file}/link"), "new-link": partial(at, "{file}/link?first=1")},
+    "files.firm": {"change-firm": partial(at, "{file}/firm")},
+    "files.erase": {"erase": partial(at, "{file}/erase"), "erase-without-tick": erase_without_tick},
+    "files.erased": {"erased": partial(at, "/erased")},
+    "dossier.show": {"dossier-empty": partial(at, "{file}/"), "dossier": partial(at, "{judged}/")},
+    "dossier.earlier": {"dossier-earlier": earlier_verdict},
+    "survey.section": {
+        "section-errors": section_with_errors,
+        **{
+            f"section-{code}": partial(at, f"{{draft}}/page/{code}")
+            for code in ("design", "production", "operation", "cloud", "foundation", "outcome", "needs")
+        },
+    },
+    "survey.check": {"review": partial(at, "{draft}/review"), "review-without-pledge": review_without_pledge},
+    # Answers that no address of their own shows.
+    "errors": {
+        "error-404": partial(at, "/no-such-page"),
+        "error-405": partial(at, "/file/0/leave"),
+        "error-409": stale_form,
+        "error-413": far_too_much,
+        "error-expired": cookies_gone,
+    },
+}
+CASES = {name: way for pages in PAGES.values() for name, way in pages.items()}
+
+
+def test_every_page_of_the_url_map_has_a_case(web_app: Flask) -> None:
+    pages = {rule.endpoint for rule in web_app.url_map.iter_rules() if "GET" in (rule.methods or ())} - NO_PAGE
+    assert pages - PAGES.keys() == set()
+    assert PAGES.keys() - pages - {"errors", "files.new_step"} == set()
+
+
+@pytest.fixture(scope="module")
+def owner(web_app: Flask) -> Visitor:
+    """甲企, for all cases of this table."""
+    return Visitor(web_app)
+
+
+@pytest.fixture(scope="module")
+def judged(owner: Visitor) -> str:
+    """A file with three verdicts and a fourth draft under way."""
+    file = owner.start(name="乙零部件有限公司")
+    for facts, after in ((NO_DESIGN, "again"), (DISCRETE, "correct"), (NO_DESIGN, "again")):
+        draft = owner.draft(file)
+        owner.fill(draft, facts)
+        owner.submit(draft)
+        owner.get(file + "/")
+        owner.post(f"{file}/{after}")
+    return file
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_axe_finds_nothing_serious(look: Opener, owner: Visitor, judged: str, name: str) -> None:
+    file = owner.start()
+    cast = Cast(file, owner.draft(file), judged, owner)
+    eyes = look(max(WIDTHS))
+    eyes.take_over(owner)
+    CASES[name](eyes, cast)
+    # The wide page unfolds its help; narrowed it stays unfolded, so that axe sees all of it.
+    for width in sorted(WIDTHS, reverse=True):
+        eyes.resize(width)
+        eyes.check(f"page-{name}")
+        found = Axe().run(eyes.page).response["violations"]
+        assert [describe(one) for one in found if one["impact"] in SERIOUS] == []
+    eyes.forgive("404:", "405:", "409:", "413:", "422:", "400:", "status of 4")
+
+
+def describe(violation: dict) -> str:  # type: ignore[type-arg]
+    """The rule that is broken, and where."""
+    where = "; ".join(str(node["target"]) for node in violation["nodes"][:4])
+    return f"{violation['id']} ({violation['impact']}): {violation['help']} at {where}"
