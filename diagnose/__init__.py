@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from diagnose.catalog import Catalog, load_catalog
-from diagnose.cli import demo
+from diagnose.cli import demo, rescore
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
 from diagnose.web import addresses, dossier, errors, files, filters, fonts, guard, public, survey
@@ -29,8 +29,8 @@ class Parts:
     settings: Settings
 
 
-def create_app(given: Settings | None = None) -> Flask:
-    """The application; ``given`` settings replace those of the environment (tests)."""
+def create_app(given: Settings | None = None, catalog: Catalog | None = None) -> Flask:
+    """The application; ``given`` settings and ``catalog`` replace those of the installation (tests)."""
     configured = given or settings()
     app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
     app.config.update(
@@ -50,7 +50,7 @@ def create_app(given: Settings | None = None) -> Flask:
     )
     if configured.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=configured.proxies)  # type: ignore[method-assign]
-    app.extensions["diagnose"] = Parts(make_engine(configured.database_url), load_catalog(), configured)
+    app.extensions["diagnose"] = Parts(make_engine(configured.database_url), catalog or load_catalog(), configured)
     Bootstrap5(app)
     guard.install(app)
     CSRFProtect(app)
@@ -60,4 +60,5 @@ def create_app(given: Settings | None = None) -> Flask:
     for module in (public, files, survey, dossier, fonts):
         app.register_blueprint(module.blueprint)
     app.cli.add_command(demo)
+    app.cli.add_command(rescore)
     return app

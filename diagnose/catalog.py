@@ -3,7 +3,7 @@
 scoring and questionnaires do not know each other; here they are held against one another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +43,15 @@ class Catalog:
         return [form for form in self.forms.values() if form.process_type in ("", process_type)]
 
 
-def load_catalog() -> Catalog:
-    """Load and cross-check all definitions; raises an error that names the file and the place."""
+def load_catalog(more_rules: Iterable[Path] = ()) -> Catalog:
+    """Load and cross-check all definitions; raises an error that names the file and the place.
+
+    ``more_rules``: rulesets beside those shipped (another edition on trial, tests).
+    """
     dictionary = load_dictionary()
     forms = load_forms(dictionary)
-    rulesets = {name: ruleset.load(path) for name, path in ruleset.shipped().items()}
+    loaded = [ruleset.load(path) for path in (*ruleset.shipped().values(), *more_rules)]
+    rulesets = {rules.name: rules for rules in loaded}
     cross_check(dictionary, forms, rulesets)
     return Catalog(
         dictionary,

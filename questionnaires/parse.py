@@ -5,7 +5,6 @@ Values are stored as JSON: count → int, amount → decimal text, single → ke
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,9 +16,11 @@ from questionnaires.strict import Texts
 
 MESSAGES = Texts(HERE / "messages.yaml")
 MAX_DIGITS = 9
-_COUNT = re.compile(rf"0*\d{{1,{MAX_DIGITS}}}")
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+_COUNT = re.compile(rf"0*[0-9]{{1,{MAX_DIGITS}}}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+# What a Chinese keyboard gives for digits, comma, point and space; any other sign (10², ⑩, ١٠) is no number.
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９，．　\u00a0", "0123456789,.  ")
 
 Typed = Mapping[str, Sequence[str]]
 """Fact code → what was typed, as the browser sent it (several texts for a multi)."""
@@ -150,7 +151,7 @@ def _figure(codes: Sequence[str], values: Mapping[str, Any]) -> Fraction | None:
 
 def _plain(text: str) -> str:
     """Full-width digits and thousands separators as people type them, in plain form."""
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = text.translate(_FULL_WIDTH).replace(" ", "")
     return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
 
 

@@ -118,7 +118,7 @@ def _levels(judged: PointVerdicts, answers: Mapping[str, object]) -> list[Trace]
     """Every level is reached when all its conditions and those of the lower ones hold."""
     met = iter(judged.met[:, 0].tolist())
     haves = iter(tables(judged.ruleset).tests.gate_rows.tolist())
-    counts = judged.counts.reshape(-1).tolist()
+    counts = judged.counts[:, 0].tolist()
     score = decimal(int(judged.score[0]), judged.ruleset.decimals)
 
     def conditions(level: Level) -> list[Trace]:

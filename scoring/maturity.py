@@ -85,7 +85,7 @@ class PointVerdicts:
 
     @cached_property
     def counts(self) -> NDArray[np.uint8]:
-        """(2, g, n): binding scenes, then all scenes, of at least each grade that gates ask for, lowest first."""
+        """(2g, n): binding scenes, then all scenes, of at least each of the g grades gates ask for, lowest first."""
         return _counts(self._tables.scenes, self.columns.grades)
 
 
@@ -166,11 +166,10 @@ def _between_knots(ratios: Ratios, num: NDArray[Any], den: NDArray[Any]) -> NDAr
 
 
 def _in_bands(banded: Banded, num: NDArray[Any], den: NDArray[Any]) -> Points:
-    scaled = num * banded.scale
-    band = np.zeros(num.shape, dtype=np.uint8)
-    for compare, start in banded.starts:
-        band += compare(scaled, start * den)
-    return banded.points.take(band + banded.offsets)
+    scaled, places = num * banded.scale, banded.offsets
+    for compare, starts in banded.starts:
+        places = places + np.add.reduce(compare(scaled, starts * den).view(np.uint8), axis=0, dtype=np.uint8)
+    return banded.points.take(places)
 
 
 def _met_by_kind(found: Tables, columns: Columns, score: NDArray[np.int32]) -> Bools:
@@ -183,7 +182,7 @@ def _met_by_kind(found: Tables, columns: Columns, score: NDArray[np.int32]) -> B
         kinds.append(_ratio_holds(tests, columns))
     if len(tests.gate_rows):
         counts = _counts(found.scenes, columns.grades)
-        kinds.append(counts.reshape(-1, len(score)).take(tests.gate_rows, axis=0) >= tests.gate_least)
+        kinds.append(counts.take(tests.gate_rows, axis=0) >= tests.gate_least)
     return np.concatenate(kinds)
 
 
@@ -199,4 +198,4 @@ def _counts(scenes: Scenes, grades: NDArray[np.uint8]) -> NDArray[np.uint8]:
     np.add.reduce(reached[:, : scenes.binding], axis=1, dtype=np.uint8, out=counts[0])
     np.add.reduce(reached[:, scenes.binding :], axis=1, dtype=np.uint8, out=counts[1])
     counts[1] += counts[0]
-    return counts
+    return counts.reshape(2 * len(scenes.graded), grades.shape[1])

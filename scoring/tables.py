@@ -46,8 +46,8 @@ class Banded:
     """Ratios whose bands are closed alike, x of them. A band is reached when compare(scale·num, start·den) holds."""
 
     rows: Ints  # (x,) rows among the ratios
-    scale: NDArray[Any]  # (x, 1), as are the starts
-    starts: tuple[tuple[Callable[..., Bools], NDArray[Any]], ...]
+    scale: NDArray[Any]  # (x, 1)
+    starts: tuple[tuple[Callable[..., Bools], NDArray[Any]], ...]  # (…, x, 1): the open ones, the closed ones
     points: NDArray[np.int32]  # flat, by offset + band
     offsets: Ints  # (x, 1)
 
@@ -188,12 +188,13 @@ def _banded(indicators: Sequence[Indicator], dtype: type[np.signedinteger[Any]])
 def _alike(
     shape: tuple[bool, ...], rows: list[int], indicators: Sequence[Indicator], dtype: type[np.signedinteger[Any]]
 ) -> Banded:
-    chains = [[start for start, _ in band_starts(indicators[row])[1]] for row in rows]
-    columns = [_column(each).astype(dtype) for each in zip(*chains, strict=True)]
+    chains = np.array([[start for start, _ in band_starts(indicators[row])[1]] for row in rows], dtype=dtype)
+    belongs = np.array(shape, dtype=np.bool_)
+    starts = [(np.greater, chains[:, ~belongs]), (np.greater_equal, chains[:, belongs])]
     return Banded(
         rows=_ints(rows),
         scale=_column(band_starts(indicators[row])[0] for row in rows).astype(dtype),
-        starts=tuple(zip([np.greater_equal if included else np.greater for included in shape], columns, strict=True)),
+        starts=tuple((compare, each.T[:, :, np.newaxis].copy()) for compare, each in starts if each.size),
         points=np.array([band.points for row in rows for band in indicators[row].bands], dtype=np.int32),
         offsets=_column(range(0, len(rows) * (len(shape) + 1), len(shape) + 1)),
     )

@@ -167,7 +167,7 @@ def _unmet(ruleset: Ruleset, judged: PointVerdicts, answers: Sequence[Mapping[st
     """What keeps each from level + 1: the lower levels' conditions hold, or it would not have its level."""
     tests = [*_tests(ruleset), []]
     scores, met = judged.score.tolist(), judged.met.T.tolist()
-    counts = judged.counts.reshape(-1, len(scores)).T.tolist()
+    counts = judged.counts.T.tolist()
 
     def have(test: _Test, row: int) -> object:
         if test.indicator is not None:

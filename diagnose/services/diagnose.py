@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from diagnose.models import Diagnosis
 from diagnose.services.answers import batch_answers
-from diagnose.services.facts import facts_at, plain
+from diagnose.services.facts import DatedFact, facts_at, plain
 from questionnaires.schema import Dictionary
 from scoring.ruleset import Ruleset
 from scoring.verdict import Verdict, verdict
@@ -40,19 +40,28 @@ def diagnose(
     row = Diagnosis(
         enterprise_id=enterprise_id,
         kind=kind,
-        scheme=rules.scheme,
-        edition=rules.edition,
-        ruleset_sha256=rules.sha256,
         as_of=as_of,
         known_at=known_at,
-        statements=sorted({fact.statement for fact in facts.values()}),
-        score=judged.score,
-        level=judged.level,
-        result=_result(judged, answers),
+        **columns(rules, judged, answers, facts),
     )
     session.add(row)
     session.flush()
     return row
+
+
+def columns(
+    rules: Ruleset, judged: Verdict, answers: Mapping[str, object], facts: Mapping[str, DatedFact]
+) -> dict[str, Any]:
+    """The columns of a Diagnosis that a complete verdict fills."""
+    return {
+        "scheme": rules.scheme,
+        "edition": rules.edition,
+        "ruleset_sha256": rules.sha256,
+        "statements": sorted({fact.statement for fact in facts.values()}),
+        "score": judged.score,
+        "level": judged.level,
+        "result": _result(judged, answers),
+    }
 
 
 def _result(judged: Verdict, answers: Mapping[str, object]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,8 @@ from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Statement
 from diagnose.services.answers import batch_answers
 from diagnose.services.bottlenecks import Bottleneck, bottlenecks
-from diagnose.services.facts import DatedFact, facts_at, plain
+from diagnose.services.change import Change, change
+from diagnose.services.facts import DatedFact, facts_at, known, plain, statements_of
 from diagnose.services.sizes import size_of
 from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers, verdicts
 from diagnose.texts import say
@@ -24,12 +25,16 @@ from scoring.verdict import verdict
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One earlier or present verdict; ``change`` is the score's difference to the one before, same kind."""
+    """One earlier or present verdict; ``change`` is the score's difference to the one before, same kind.
+
+    ``parts`` splits it into (what, how much); () when there is nothing to split.
+    """
 
     diagnosis: Diagnosis
     rules: Ruleset
     purpose: str
     change: str
+    parts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -168,18 +173,28 @@ def _history(session: Session, catalog: Catalog, verdicts: list[Diagnosis]) -> l
             .where(Statement.enterprise_id == verdicts[0].enterprise_id)
         ).all()
     )
+    statements = statements_of(session, [verdicts[0].enterprise_id], verdicts[0].kind)
+
+    def judge(name: str, as_of: date, known_at: datetime) -> int | None:
+        rules = catalog.rulesets[name]
+        facts = plain(known(statements, as_of, known_at))
+        return verdict(rules, batch_answers(rules, catalog.dictionary, facts)).score
+
     lines = []
     for before, one in zip([None, *verdicts], verdicts, strict=False):
         rules = catalog.rulesets[one.ruleset]
-        purpose = purposes.get(max(one.statements), "")
-        lines.append(HistoryLine(one, rules, wording.PURPOSES.get(purpose, ""), _change(before, one, rules)))
+        purpose = wording.PURPOSES.get(purposes.get(max(one.statements), ""), "")
+        split = change(before, one, judge) if before else None
+        total = wording.signed(one.score - before.score, rules.decimals) if before else ""
+        lines.append(HistoryLine(one, rules, purpose, total, _parts(split, rules)))
     return lines[::-1]
 
 
-def _change(before: Diagnosis | None, one: Diagnosis, rules: Ruleset) -> str:
-    if before is None or before.ruleset != one.ruleset:
-        return ""
-    return wording.signed(one.score - before.score, rules.decimals)
+def _parts(split: Change | None, rules: Ruleset) -> tuple[tuple[str, str], ...]:
+    if split is None:
+        return ()
+    parts = {"corrections": split.corrections, "progress": split.progress, "ruler": split.ruler}
+    return tuple((say(f"change_{key}"), wording.signed(part, rules.decimals)) for key, part in parts.items() if part)
 
 
 def _facts(catalog: Catalog, rules: Ruleset, dated: Mapping[str, DatedFact]) -> list[FactLine]:

@@ -1,6 +1,6 @@
 """数字画像: the dated facts of one firm, as of one day, as known at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,8 +37,28 @@ def facts_at(session: Session, enterprise_id: int, kind: str, as_of: date, known
         )
         .order_by(Statement.as_of, Statement.recorded_at, Statement.id)
     )
+    return merge(rows)
+
+
+def statements_of(session: Session, enterprise_ids: Collection[int], kind: str) -> list[Statement]:
+    """All statements of one kind of some firms, in the order in which later facts replace earlier ones."""
+    rows = session.scalars(
+        select(Statement)
+        .where(Statement.enterprise_id.in_(enterprise_ids), Statement.kind == kind)
+        .order_by(Statement.enterprise_id, Statement.as_of, Statement.recorded_at, Statement.id)
+    )
+    return list(rows)
+
+
+def known(statements: Iterable[Statement], as_of: date, known_at: datetime) -> dict[str, DatedFact]:
+    """As ``facts_at``, from statements at hand."""
+    return merge(row for row in statements if row.as_of <= as_of and row.recorded_at <= known_at)
+
+
+def merge(statements: Iterable[Statement]) -> dict[str, DatedFact]:
+    """The facts of statements in order: for each code the last one."""
     facts: dict[str, DatedFact] = {}
-    for row in rows:
+    for row in statements:
         for code, value in row.answers.items():
             facts[code] = DatedFact(value, row.as_of, row.recorded_at, row.source, row.id)
     return facts

@@ -2,10 +2,11 @@
 
 import multiprocessing
 import stat
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from diagnose.db import UtcDateTime, make_engine, reading, writing
 from diagnose.migrate import upgrade
 
 PROCESSES = 8
+PATIENCE = 60  # seconds
 T = TypeVar("T")
 
 
@@ -52,15 +54,22 @@ def together(job: Callable[..., T], *arguments: object) -> list[T]:
     """What `job` gives in new processes that all start it at the same moment."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])  # imports once, not once a process
-    with context.Manager() as manager:
-        barrier = manager.Barrier(PROCESSES)
-        with context.Pool(PROCESSES) as pool:
-            return pool.starmap(at_barrier, [(barrier, job, *arguments)] * PROCESSES, chunksize=1)
+    barrier, given = context.Barrier(PROCESSES), context.Queue()
+    running = [context.Process(target=at_barrier, args=(barrier, given, job, *arguments)) for _ in range(PROCESSES)]
+    for process in running:
+        process.start()
+    try:
+        return [given.get(timeout=PATIENCE) for _ in running]
+    finally:
+        for process in running:
+            process.join(timeout=PATIENCE)
+            process.kill()
 
 
-def at_barrier(barrier: threading.Barrier, job: Callable[..., T], *arguments: object) -> T:
-    barrier.wait(timeout=60)
-    return job(*arguments)
+def at_barrier(barrier: Barrier, given: "Queue[T]", job: Callable[..., T], *arguments: object) -> None:
+    """What fails puts nothing into the queue, and its traceback on stderr."""
+    barrier.wait(timeout=PATIENCE)
+    given.put(job(*arguments))
 
 
 def test_processes_that_start_together_get_one_key(tmp_path: Path) -> None:

@@ -46,6 +46,13 @@ def test_what_is_no_count_is_refused_with_an_example(typed: str) -> None:
         parse(COUNT, [typed])
 
 
+@pytest.mark.parametrize("typed", ["10²", "①", "⑩", "Ⅳ", "㊿", "١٠", "१०", "𝟙𝟘", "1⁄2", "㎡", "10﹐000"])
+@pytest.mark.parametrize("fact", [COUNT, AMOUNT])
+def test_sign_that_only_resembles_a_digit_is_refused(fact: Fact, typed: str) -> None:
+    with pytest.raises(Mistake, match=f"“{fact.title}”要填"):
+        parse(fact, [typed])
+
+
 @pytest.mark.parametrize("typed", ["1000000000", "1,000,000,000", "9" * 5000])
 def test_ten_digits_are_too_many(typed: str) -> None:
     with pytest.raises(Mistake, match="最多 9 位数"):

@@ -10,7 +10,7 @@ import pytest
 from scoring.batch import BadLine, score
 from scoring.input import MAX_LINE
 from tests.scoring.firms import everything, nothing, share
-from tests.scoring.oracle import NA, RULESET
+from tests.scoring.oracle import NA, NAMES, RULESET, RULESETS
 
 
 def run(*lines: str | bytes) -> list[str]:
@@ -215,3 +215,116 @@ def test_a_line_of_huge_numbers_does_not_disturb_its_neighbours() -> None:
 
 def test_no_lines_give_no_lines() -> None:
     assert run("") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bad_lines_alone_are_reported_whatever_the_scheme(name: str) -> None:
+    source, sink, reported = io.BytesIO(b"?\n?"), io.BytesIO(), list[str]()
+    assert score(RULESETS[name], source, sink, reported.append) == 2
+    assert [json.loads(line)["id"] for line in sink.getvalue().splitlines()] == [None, None]
+
+
+def scored(name: str, answers: dict[str, Any]) -> dict[str, Any]:
+    source, sink = io.BytesIO(line(answers).encode()), io.BytesIO()
+    assert score(RULESETS[name], source, sink) == 0
+    found: dict[str, Any] = json.loads(sink.getvalue(), parse_float=str)
+    return found
+
+
+MIIT, GBT = "miit-sme/2024", "gbt-39116/2020-process"
+
+
+def scenes(grade: int) -> dict[str, Any]:
+    return {each.code: grade for each in RULESETS[MIIT].indicators if each.kind == "scene"}
+
+
+def miit(**changes: Any) -> dict[str, Any]:
+    least: dict[str, Any] = {"single": "A", "multi": ["A"], "ratio_banded": share(0), "scene": 0}
+    return {each.code: least[each.kind] for each in RULESETS[MIIT].indicators} | changes
+
+
+def test_the_official_scheme_gives_points_gates_and_its_three_scored_dimensions() -> None:
+    answers = miit(**scenes(1), information_systems="E", network=["B", "C", "D", "E"], data_security=["B"])
+    found = scored(MIIT, answers | {"scene_quality": 0, "digital_investment_rate": {"num": 3, "den": 2}})
+    assert (found["score"], found["level"], found["level_title"]) == ("26.75", 1, "一级（初始级）")
+    assert found["dimensions"] == {
+        "foundation": {"points": "19.25", "max": 50},
+        "management": {"points": "7.5", "max": 30},
+        "outcome": {"points": 0, "max": 20},
+    }
+    assert found["unmet"] == [
+        {"condition": "score", "need": 40, "have": "26.75"},
+        {"condition": "scenes", "need": 6, "have": 0},
+        {"condition": "binding_scenes", "need": 3, "have": 0},
+    ]
+
+
+def test_an_open_scene_leaves_the_level_open_but_not_the_score() -> None:
+    answers = miit(**scenes(1), information_systems="E", network=["B", "C", "D", "E"], data_security=["B", "C"])
+    for code in list(scenes(0))[:12]:
+        del answers[code]
+    found = scored(MIIT, answers)
+    assert found["missing"] == list(scenes(0))[:12]
+    assert (found["score_range"], found["level_range"]) == (["20.5", "20.5"], [0, 1])
+
+
+def ratings(*each: float, **changes: Any) -> dict[str, Any]:
+    return {one.code: list(each) for one in RULESETS[GBT].indicators} | changes
+
+
+def test_the_ratings_family_gives_s_the_level_scores_and_the_elements_under_test() -> None:
+    found = scored(GBT, ratings(0.95, 0.85, 0.8, 0.55, 0))
+    assert (found["score"], found["level"], found["level_title"]) == ("3.55", 3, "集成级")
+    assert found["level_scores"] == ["0.95", "0.85", "0.8", "0.55", 0]
+    assert found["dimensions"] == {
+        "人员": {"points": "3.3", "max": 6},
+        "技术": {"points": "6.05", "max": 11},
+        "资源": {"points": "8.25", "max": 15},
+        "制造": {"points": "37.4", "max": 68},
+    }
+    assert found["unmet"] == [{"condition": "A", "need": "0.8", "have": "0.55"}]
+
+
+def test_an_element_wholly_left_out_is_0_of_0_and_the_rest_fill_the_whole() -> None:
+    found = scored(GBT, ratings(1, 1, 1, 1, 1, organization_strategy=NA, personnel_skills=NA))
+    assert (found["score"], found["level"], found["unmet"]) == (5, 5, [])
+    assert found["dimensions"]["人员"] == {"points": 0, "max": 0}
+    assert found["dimensions"]["制造"] == {"points": "72.34", "max": "72.34"}  # 68 ÷ 94
+
+
+def test_a_missing_rating_leaves_a_range_of_s_and_level() -> None:
+    answers = ratings(1, 0.5, 0, 0, 0)
+    del answers["equipment"]  # 10.05 % of all weights
+    found = scored(GBT, answers)
+    assert (found["score"], found["level_scores"], found["dimensions"]) == (None, None, None)
+    assert (found["score_range"], found["level_range"]) == (["1.45", "1.55"], [1, 1])
+
+
+ALL_NA = "NA (不适用) is given for every sub-domain; one at least must remain"
+WRONG = [
+    (MIIT, miit(scene_quality=3.0), "scene_quality: must be a whole number from 0 to 4"),
+    (MIIT, miit(scene_quality=5), "scene_quality: must be a whole number from 0 to 4"),
+    (MIIT, miit(scene_quality=True), "scene_quality: must be a whole number from 0 to 4, got true"),
+    (MIIT, miit(scene_quality="3"), "scene_quality: must be a whole number from 0 to 4, got 3"),
+    (MIIT, miit(scene_quality=NA), "scene_quality: NA (不适用) is not allowed here"),
+    (MIIT, miit(network=NA), "network: NA (不适用) is not allowed here"),
+    (
+        MIIT,
+        miit(equipment_digital_rate=share(3, 2)),
+        "equipment_digital_rate: numerator 3 is larger than denominator 2",
+    ),
+    (GBT, ratings(1, 1, 1, 1), "organization_strategy: expected a list of 5 ratings, got a list of 4"),
+    (GBT, ratings(1, 1, 1, 1, 1, data=1), "data: expected a list of 5 ratings, got a number"),
+    (GBT, ratings(1, 1, 1, 1, 1.001), "organization_strategy: a rating must be from 0 to 1"),
+    (GBT, ratings(1, 1, 1, 1, 0.0005), "organization_strategy: a rating has at most 3 decimals"),
+    (GBT, ratings(1, 1, 1, 1, True), "organization_strategy: a rating must be a number, got true"),
+    (GBT, dict.fromkeys(ratings(), NA), f"organization_strategy: {ALL_NA}"),
+    (GBT, {"gbt_data": [1] * 5}, "gbt_data: unknown code"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "answers", "message"), WRONG)
+def test_a_wrong_scene_or_rating_is_refused(name: str, answers: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadLine) as caught:
+        scored(name, answers)
+    assert str(caught.value) == f"line 1: {message}"
