@@ -19,7 +19,7 @@ MAX_DIGITS = 9
 _COUNT = re.compile(rf"0*[0-9]{{1,{MAX_DIGITS}}}")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-# What a Chinese keyboard gives for digits, comma, point and space; any other sign (10², ⑩, ١٠) is no number.
+# What a Chinese keyboard gives for digits, comma, point and space; any other sign (10², ⑩) is no number.
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９，．　\u00a0", "0123456789,.  ")
 
 Typed = Mapping[str, Sequence[str]]
@@ -69,6 +69,13 @@ def read(questions: Iterable[Indicator], typed: Typed) -> Reading:
         if message:
             reading.errors[f"{question.code}:"] = message
     return reading
+
+
+def refuse_all_cut(questions: Iterable[Indicator], reading: Reading) -> None:
+    """裁剪 leaves at least one sub-domain to rate: when all are 不适用, the last one is marked as wrong."""
+    rated = [question for question in questions if question.kind == "ratings"]
+    if rated and all(reading.values.get(question.code) == NOT_APPLICABLE for question in rated):
+        reading.errors[f"{rated[-1].code}:"] = MESSAGES.say("all_cut")
 
 
 def _read_fact(fact: Fact, texts: Sequence[str], reading: Reading) -> None:

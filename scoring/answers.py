@@ -5,6 +5,7 @@ Each reader tries what nearly every answer is, in few steps; whatever is not tha
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from math import gcd
 
 from scoring.model import Indicator
@@ -118,10 +119,10 @@ def ratings_coder(indicator: Indicator, levels: int) -> Callable[[object], list[
             raise AnswerError(code, "a rating must be a finite number")
         if not 0 <= value <= 1:
             raise AnswerError(code, "a rating must be from 0 to 1")
-        num, den = (0, 0) if _is_long(value) else value.as_integer_ratio()
-        if not den or num * RATING % den:
+        milli = _in_milli(value)
+        if milli is None:
             raise AnswerError(code, "a rating has at most 3 decimals")
-        return num * RATING // den
+        return milli
 
     def ratings(value: object) -> list[int]:
         if isinstance(value, list | tuple) and len(value) == levels:
@@ -132,6 +133,13 @@ def ratings_coder(indicator: Indicator, levels: int) -> Callable[[object], list[
         raise AnswerError(code, f"expected a list of {levels} ratings, got {found}")
 
     return ratings
+
+
+@lru_cache(maxsize=1 << 12)
+def _in_milli(value: int | Decimal) -> int | None:
+    """A number as thousandths; None when it is not a whole number of them."""
+    num, den = (0, 0) if _is_long(value) else value.as_integer_ratio()
+    return num * RATING // den if den and not num * RATING % den else None
 
 
 def ratio_coder(indicator: Indicator, may_not_apply: bool) -> Callable[[object], tuple[int, int]]:

@@ -13,7 +13,7 @@ from scoring.model import Ruleset
 from scoring.output import bad_line, draft_line, scored_line
 from scoring.verdict import drafts, finals
 
-CHUNK_LINES = 512
+CHUNK_LINES = 128  # few enough that reading, judging and writing find them in the cache
 CHUNK_BYTES = 4 << 20
 
 

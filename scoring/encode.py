@@ -21,13 +21,14 @@ from scoring.answers import (
     shown,
     single_coder,
 )
-from scoring.model import Ruleset
+from scoring.model import Indicator, Ruleset
 from scoring.tables import Ratios, tables
 
 __all__ = ["AnswerError", "Columns", "Row", "encode", "encode_one", "pack"]
 
 Row = list[int]  # one enterprise encoded: its codes, grades, numerators and denominators, or its ratings
 _MISSING_RATIO = (0, UNANSWERED)
+_WHOLE = frozenset((int, type(None)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +61,17 @@ class Columns:
         )
 
 
+class _Scenes(NamedTuple):
+    codes: list[str]
+    coders: list[Callable[[object], int]]
+    book: Mapping[object, int]
+
+
 class _Coders(NamedTuple):
     known: frozenset[str]
     singles: list[tuple[str, Mapping[object, int], Callable[[object], int]]]  # with the book for a quick look
     multis: list[tuple[str, int, Callable[[object], int]]]  # with the place of unanswered
-    scenes: list[tuple[str, Callable[[object], int]]]
+    scenes: _Scenes
     ratios: list[tuple[str, Callable[[object], tuple[int, int]]]]
     groups: list[list[str]]
 
@@ -87,13 +94,23 @@ def encode_one(ruleset: Ruleset, answers: Mapping[str, object]) -> Row:
     except (KeyError, TypeError):  # some answer is none of the options: its coder says which and why
         row = [coder(get(code)) for code, _, coder in singles]
     row += [missing if (value := get(code)) is None else coder(value) for code, missing, coder in multis]
-    row += [UNANSWERED if (value := get(code)) is None else coder(value) for code, coder in scenes]
+    row += _grades(scenes, [get(code) for code in scenes.codes])
     pairs = [_MISSING_RATIO if (value := get(code)) is None else coder(value) for code, coder in ratios]
     row += [num for num, _ in pairs]
     row += [den for _, den in pairs]
     for group in groups:
         _check_together(group, answers)
     return row
+
+
+def _grades(scenes: _Scenes, said: list[object]) -> list[int]:
+    """1 + the grade of each scene: looked up at once where all are None or whole numbers (true is 1 to a dict)."""
+    if _WHOLE.issuperset(map(type, said)):
+        try:
+            return [scenes.book[each] for each in said]
+        except KeyError:
+            pass  # some grade is too high or too low: its coder says which
+    return [UNANSWERED if each is None else coder(each) for coder, each in zip(scenes.coders, said, strict=True)]
 
 
 def pack(ruleset: Ruleset, rows: Sequence[Row]) -> Columns:
@@ -144,10 +161,17 @@ def _coders(ruleset: Ruleset) -> _Coders:
         frozenset(codes),
         [(each.code, book, single_coder(each, book)) for each, book in books],
         [(each.code, at, multi_coder(each, at, na)) for each, at, na in coded if each.kind == "multi"],
-        [(each.code, scene_coder(each)) for each in found.scenes.indicators],
+        _scenes(found.scenes.indicators),
         [(each.code, ratio_coder(each, may(each.code))) for each in found.ratios.indicators],
         [[code for code in codes if code in group] for group in ruleset.not_applicable],
     )
+
+
+def _scenes(scenes: Sequence[Indicator]) -> _Scenes:
+    """All scenes of a ruleset have the same grades."""
+    grades = range(scenes[0].grades + 1 if scenes else 0)
+    book: dict[object, int] = {None: UNANSWERED} | {grade: 1 + grade for grade in grades}
+    return _Scenes([each.code for each in scenes], [scene_coder(each) for each in scenes], book)
 
 
 def _unknown(known: frozenset[str], answers: Mapping[str, object]) -> AnswerError:

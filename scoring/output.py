@@ -24,12 +24,7 @@ def scored_line(ruleset: Ruleset, line_id: str, final: Final) -> str:
     """The output line of a complete verdict; numbers in points, written from integers."""
     about, titles, codes = _about(ruleset)
     places = ruleset.decimals
-    dimensions = ", ".join(
-        [
-            f'{code}{{"points": {decimal(points, _MILLI)}, "max": {decimal(most, _MILLI)}}}'
-            for code, (points, most) in zip(codes, final.dimensions, strict=True)
-        ]
-    )
+    dimensions = ", ".join([_dimension(code, *pair) for code, pair in zip(codes, final.dimensions, strict=True)])
     unmet = ", ".join([_unmet(each, places) for each in final.unmet])
     rated = "" if final.level_scores is None else f'"level_scores": [{_decimals(final.level_scores, places)}], '
     return (
@@ -78,19 +73,28 @@ def _about(ruleset: Ruleset) -> tuple[str, list[str], list[str]]:
     )
 
 
+@lru_cache(maxsize=1 << 16)
+def _dimension(code: str, points: int, most: int) -> str:
+    return f'{code}{{"points": {decimal(points, _MILLI)}, "max": {decimal(most, _MILLI)}}}'
+
+
 def _unmet(unmet: Unmet, places: int) -> str:
-    condition, *ends = unmet
-    if condition in _SCORES:
-        need, have = (decimal(cast(int, end), places) for end in ends)
-    else:
-        need, have = map(_plain_value, ends)
-    return f'{{"condition": "{condition}", "need": {need}, "have": {have}}}'
+    if type(unmet.have) is int:
+        return _counted(unmet, places)
+    need, have = _plain_value(unmet.need), _plain_value(unmet.have)
+    return f'{{"condition": "{unmet.condition}", "need": {need}, "have": {have}}}'
+
+
+@lru_cache(maxsize=1 << 16)
+def _counted(unmet: Unmet, places: int) -> str:
+    """A score, or a count of ticks or scenes."""
+    cut = places if unmet.condition in _SCORES else 0
+    need, have = (decimal(cast(int, end), cut) for end in (unmet.need, unmet.have))
+    return f'{{"condition": "{unmet.condition}", "need": {need}, "have": {have}}}'
 
 
 def _plain_value(value: Any) -> str:
     """What a condition needs or what the firm has: a share, a ratio as given, a count or an option key."""
-    if type(value) is int:
-        return str(value)
     if isinstance(value, Mapping):
         return f'{{"num": {plain(value["num"])}, "den": {plain(value["den"])}}}'
     if isinstance(value, Fraction):

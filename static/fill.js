@@ -49,7 +49,13 @@ function show(question, found) {
   if (!section) return;
   mark(question, found.state, found.text);
   showError(question, found.error);
-  section.querySelector("fieldset").disabled = found.state === "na";
+  const fields = section.querySelector("fieldset"); // none where a known fact stands instead
+  if (fields) fields.disabled = found.state === "na";
+  const proposed = section.querySelector("[data-proposed]");
+  if (proposed) {
+    proposed.hidden = !found.proposed;
+    proposed.lastElementChild.textContent = found.proposed;
+  }
   const output = section.querySelector("output");
   if (output) {
     // What stands in the fields may be newer than this answer of the server's.
@@ -126,14 +132,27 @@ function exclude(box) {
   });
 }
 
+/* Ratings: 不适用 stands alone, and above the first 0 nothing is asked. The server reads it so without this, too. */
+function settleMarks(group) {
+  const na = group.parentElement.querySelector("[data-na]").checked;
+  let over = na;
+  group.querySelectorAll("select").forEach((one) => {
+    one.disabled = over;
+    if (over) one.value = "";
+    over = over || one.value === "0";
+  });
+}
+
 function share(section) {
-  const [num, den] = section.querySelectorAll(".zz-in input");
+  const [num, den] = section.querySelectorAll(".zz-ratio input");
+  if (!den) return "";
   const ok = /^\d+$/.test(num.value) && /^\d+$/.test(den.value) && Number(den.value) > 0 && Number(num.value) <= Number(den.value);
   return ok ? `${(Number(num.value) / Number(den.value) * 100).toFixed(1)}%` : "";
 }
 
 function percentage(section) {
-  section.querySelector("output").textContent = share(section) || "—";
+  const output = section?.querySelector("output");
+  if (output) output.textContent = share(section) || "—";
 }
 
 form.addEventListener("input", (event) => {
@@ -149,6 +168,7 @@ form.addEventListener("change", (event) => {
   const section = event.target.closest("[data-question]");
   if (!section || !event.target.name) return;
   if (event.target.type === "checkbox") exclude(event.target);
+  section.querySelectorAll("[data-ratings]").forEach(settleMarks);
   changed(section.dataset.question);
 });
 
@@ -163,15 +183,18 @@ form.addEventListener("submit", (event) => {
 /* An answer that stayed here is put back where it was given: it is newer than what the page came with. */
 function putBack(body, question) {
   const data = new URLSearchParams(body);
+  const marks = data.getAll(question);
+  block(question)?.querySelectorAll("[data-ratings] select").forEach((one, level) => { one.value = marks[level] ?? ""; });
   block(question)?.querySelectorAll("[name]:not([name=asked])").forEach((one) => {
     if (["radio", "checkbox"].includes(one.type)) one.checked = data.getAll(one.name).includes(one.value);
-    else one.value = data.get(one.name) ?? one.value;
+    else if (one.tagName !== "SELECT") one.value = data.get(one.name) ?? one.value;
     one.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 
 const sendAll = () => [...waiting.keys()].forEach(send);
 waiting.forEach(putBack);
+document.querySelectorAll("[data-ratings]").forEach(settleMarks);
 addEventListener("online", () => {
   form.querySelector("[data-cut]").hidden = true;
   sendAll();

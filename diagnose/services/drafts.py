@@ -16,7 +16,7 @@ from diagnose.models.assessment import DRAFT
 from diagnose.services.facts import DatedFact, facts_at
 from diagnose.texts import say
 from diagnose.upsert import dialect, upsert
-from questionnaires.parse import Reading, read, typed_again
+from questionnaires.parse import Reading, read, refuse_all_cut, typed_again
 from questionnaires.schema import Form, Indicator, Page
 
 # Built once: putting a statement together takes SQLAlchemy longer than running it.
@@ -149,8 +149,9 @@ def whole(session: Session, assessment: Assessment) -> Draft:
 
 def adopt(session: Session, assessment: Assessment, question: Indicator, now: datetime) -> None:
     """沿用: state what is known about one question again, as of the draft's day."""
-    known = whole(session, assessment).known
-    values = {fact.code: known[fact.code].value for fact in question.facts if fact.code in known}
+    draft = whole(session, assessment)
+    codes = [fact.code for fact in question.facts if fact.code in draft.known and fact.code not in draft.typed]
+    values = {code: draft.known[code].value for code in codes}
     save(session, assessment.id, typed_again(values), now)
 
 
@@ -181,9 +182,10 @@ def progress(form: Form, reading: Reading) -> list[PageState]:
 
 def understand(form: Form, draft: Draft) -> Reading:
     """The whole draft read back."""
-    if not draft.known:
-        return read(form.questions, draft.typed)
-    return read(form.questions, typed_again(draft.reused()) | dict(draft.typed))
+    typed = typed_again(draft.reused()) | dict(draft.typed) if draft.known else draft.typed
+    reading = read(form.questions, typed)
+    refuse_all_cut(form.questions, reading)
+    return reading
 
 
 def _open(enterprise: Enterprise, form: Form) -> Select[Assessment]:
@@ -201,6 +203,9 @@ def _fill_from_last(session: Session, assessment: Assessment, form: Form, now: d
         return
     asked = {fact.code for question in form.questions for fact in question.facts}
     known = {code: value for code, value in last.answers.items() if code in asked}
+    if assessment.purpose != "correction":  # another form may have said something newer since
+        newer = facts_at(session, assessment.enterprise_id, assessment.kind, assessment.as_of, now)
+        known |= {code: newer[code].value for code in known.keys() & newer.keys()}
     save(session, assessment.id, typed_again(known), now)
 
 

@@ -11,10 +11,11 @@ from diagnose.catalog import Catalog
 from diagnose.models import Diagnosis, Enterprise
 from diagnose.services.answers import batch_answers
 from diagnose.services.facts import facts_at, plain
+from diagnose.services.methods import need_text
 from diagnose.texts import say
-from questionnaires.schema import Indicator
+from questionnaires.schema import NOT_APPLICABLE, Dictionary, Indicator
 from scoring.explain import Trace, explain
-from scoring.ruleset import Ruleset
+from scoring.ruleset import Level, Ruleset
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,24 @@ class TraceLine:
 
 
 @dataclass(frozen=True)
+class ConditionLine:
+    """One condition of a level in words."""
+
+    title: str
+    need: str
+    have: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Traced:
-    """The trace of one verdict, and the words to show it with; ``lines`` by dimension code."""
+    """The trace of one verdict in words: ``lines`` by dimension code, ``conditions`` by level."""
 
     diagnosis: Diagnosis
     rules: Ruleset
     trace: Trace
     lines: Mapping[str, list[TraceLine]]
-    titles: Mapping[str, str]
+    conditions: Mapping[int, list[ConditionLine]]
 
 
 def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis_id: int) -> Traced | None:
@@ -50,6 +61,24 @@ def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis
         question = catalog.dictionary.question(rules.scheme, entry["code"])
         answer = wording.answer_text(question, facts) if entry["applies"] else say("not_applicable")
         lines.setdefault(entry["dimension"], []).append(TraceLine(question, answer, entry))
-    titles = {scored.code: catalog.dictionary.question(rules.scheme, scored.code).title for scored in rules.indicators}
-    counted = {code: say(f"condition_{code}") for code in ("score", "scenes", "binding_scenes", "A")}
-    return Traced(found, rules, trace, lines, titles | counted)
+    conditions = {
+        level.level: [_condition(rules, catalog.dictionary, facts, level, one) for one in shown["conditions"]]
+        for level, shown in zip(rules.levels, trace["levels"], strict=True)
+    }
+    return Traced(found, rules, trace, lines, conditions)
+
+
+def _condition(
+    rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, Any], level: Level, entry: Mapping[str, Any]
+) -> ConditionLine:
+    stated = next((one for one in level.conditions if one.indicator == entry["condition"]), None)
+    if stated is None:
+        title = say(f"condition_{entry['condition']}")
+        return ConditionLine(title, str(entry["need"]), str(entry["have"]), entry["holds"])
+    question = dictionary.question(rules.scheme, stated.indicator)
+    have = wording.answer_text(question, facts)
+    if entry["have"] == NOT_APPLICABLE:
+        have = say("not_applicable")
+    elif question.kind == "multi":
+        have = say("ticked", count=entry["have"])
+    return ConditionLine(question.title, need_text(stated, rules, dictionary), have, entry["holds"])

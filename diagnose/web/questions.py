@@ -152,19 +152,20 @@ def _question_view(form: Form, question: Indicator, reading: Reading, draft: Dra
         FieldView(fact, tuple(shown.get(fact.code, ())), _is_wrong(fact, question, reading), field)
         for fact, field in zip(question.facts, parts.fields, strict=True)
     )
-    known = _known(form, question, draft) if draft.known and question.code != edit else None
+    known = _known(form, question, draft, reading) if draft.known and question.code != edit else None
     return QuestionView(question, parts, fields, question_state(question, reading, draft), known)
 
 
-def _known(form: Form, question: Indicator, draft: Draft) -> KnownView | None:
+def _known(form: Form, question: Indicator, draft: Draft, reading: Reading) -> KnownView | None:
     """What is known about a question to which nothing was typed in this draft."""
     needed = question.facts[:2] if question.kind == "ratio" else question.facts[:1]
     own = [fact.code for fact in needed if asked_first(form)[fact.code] is question]
     if not own or any(code in draft.typed for code in own) or any(fact.code not in draft.known for fact in needed):
         return None
-    facts = [draft.known[fact.code] for fact in needed]
-    oldest = min(facts, key=lambda fact: fact.as_of)
-    text = wording.answer_text(question, {code: fact.value for code, fact in draft.known.items()})
+    untyped = [draft.known[fact.code] for fact in needed if fact.code not in draft.typed]
+    oldest = min(untyped, key=lambda fact: fact.as_of)
+    # A shared denominator may have been typed anew.
+    text = wording.answer_text(question, {code: fact.value for code, fact in draft.known.items()} | reading.values)
     return KnownView(
         text, wording.day(oldest.as_of), wording.KINDS[oldest.source], drafts.is_fresh(oldest, draft.as_of)
     )

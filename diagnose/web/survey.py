@@ -70,9 +70,8 @@ def save_section(public_id: str, assessment_id: int, code: str) -> ResponseRetur
         _, assessment = here.assessment_or_404(db, public_id, assessment_id)
     questionnaire = _questionnaire(assessment)
     page = _page_or_404(questionnaire, code)
-    asked = _asked(page)
     try:
-        valid = _save(public_id, assessment_id, questionnaire, asked)
+        valid = _save(public_id, assessment_id, questionnaire, page.questions)
     except drafts.Submitted:
         return errors.page("409", 409, sent=errors.sent())
     if "adopt" in request.form or "edit" in request.form:
@@ -179,20 +178,23 @@ def _settle_known(public_id: str, assessment_id: int, questionnaire: Questionnai
     return redirect(back)
 
 
-def _asked(page: Page) -> tuple[Indicator, ...]:
-    """The questions whose fields the browser sent: those shown as 不适用 are disabled and keep what was typed."""
+def _asked(shown: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+    """The questions whose fields the browser sent: not those shown as 不适用 or as known from before.
+
+    Our pages send ``asked`` at least once, blank, so that a section without any field clears nothing.
+    """
     sent = request.form.getlist("asked")
-    return tuple(question for question in page.questions if question.code in sent or not sent)
+    return tuple(question for question in shown if question.code in sent or not sent)
 
 
-def _save(public_id: str, assessment_id: int, questionnaire: Questionnaire, asked: tuple[Indicator, ...]) -> bool:
-    """Save what was posted; False when something in it is wrong, also beside what other sections say."""
-    form = question_form(questionnaire, asked)(request.form)
+def _save(public_id: str, assessment_id: int, questionnaire: Questionnaire, shown: tuple[Indicator, ...]) -> bool:
+    """Save what was posted; False when something in it is wrong, also beside what other sections or facts say."""
+    form = question_form(questionnaire, _asked(shown))(request.form)
     with here.writing() as db:
-        here.assessment_or_404(db, public_id, assessment_id)
+        _, assessment = here.assessment_or_404(db, public_id, assessment_id)
         drafts.save(db, assessment_id, form.typed(), wording.now())
-        reading = drafts.understand(questionnaire, drafts.load(db, assessment_id))
-    return not any(reading.applies(one) and reading.error_of(one) for one in asked)
+        reading = drafts.understand(questionnaire, drafts.whole(db, assessment))
+    return not any(reading.applies(one) and reading.error_of(one) for one in shown)
 
 
 def _after(questionnaire: Questionnaire, page: Page, go: str) -> str | None:

@@ -18,7 +18,7 @@ from scoring.explain import Incomplete, explain
 from scoring.maturity import judge as judge_columns
 from scoring.model import Ruleset
 from tests.scoring.firms import everything
-from tests.scoring.oracle import NA, NAMES, RAWS, RULESETS, Answers, answer_sets, judge
+from tests.scoring.oracle import NA, NAMES, RAWS, RULESETS, Answers, answer_sets
 from tests.scoring.test_better_answers import best
 
 EXAMPLES = 2000
@@ -29,7 +29,7 @@ def top(ruleset: Ruleset, **changes: Any) -> Answers:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_scorer_verifier_and_oracle_agree_on_random_answers(name: str) -> None:
+def test_scorer_verifier_and_the_many_at_once_agree_on_random_answers(name: str) -> None:
     rules = verify.read_rules(name)
 
     @settings(max_examples=EXAMPLES, deadline=None)
@@ -41,7 +41,6 @@ def test_scorer_verifier_and_oracle_agree_on_random_answers(name: str) -> None:
         many = judge_columns(ruleset, encode(ruleset, [top(ruleset), answers]))
         score, level = int(many.score[1]), int(many.level[1])
         assert (Fraction(trace["score"]["score"]) * 10**ruleset.decimals, trace["level"]) == (score, level)
-        assert judge(RAWS[name], answers)[1:3] == (score, level)
 
     agree()
 
