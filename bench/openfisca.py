@@ -60,7 +60,7 @@ def run() -> Figures:
     return {
         "enterprises": ENTERPRISES,
         "rows_equal": ENTERPRISES,
-        "levels": " ".join(str(count) for count in np.bincount(judged.level, minlength=len(RULES.levels) + 1)),
+        "percent_at_levels": "/".join(f"{100 * share:.0f}" for share in np.bincount(judged.level) / ENTERPRISES),
         "judge_ms": round(ours * 1000, 1),
         **{f"openfisca_{variant}_ms": round(seconds * 1000, 1) for variant, seconds in theirs.items()},
         "openfisca_own_best": own,

@@ -12,11 +12,12 @@ from scoring import batch, ruleset
 RULESET = "digital-portrait/2025"
 
 
-def batch_says(catalog: Catalog, facts: Mapping[str, Any]) -> dict[str, Any]:
+def batch_says(catalog: Catalog, facts: Mapping[str, Any], name: str = RULESET) -> dict[str, Any]:
     """The line that ``python -m scoring score`` writes for these facts."""
-    rules = ruleset.find(RULESET)
+    rules = ruleset.find(name)
     sink = io.BytesIO()
-    line = json.dumps({"id": "1", "answers": batch_answers(rules, catalog.dictionary, dict(facts))})
+    answers = batch_answers(rules, catalog.dictionary, facts)
+    line = json.dumps({"id": "1", "answers": answers}, default=float)
     batch.score(rules, io.BytesIO(line.encode()), sink)
     said: dict[str, Any] = json.loads(sink.getvalue())
     return said

@@ -43,9 +43,12 @@ def _fill_firm(page: Page, firm: Mapping[str, str], scripts: bool) -> None:
 
 
 def answer_section(eyes: Eyes, form: Form, section: Section, facts: Mapping[str, Any], scripts: bool) -> None:
-    """Answer every question of a section; with scripts each is seen as saved before the next one."""
+    """Answer every question of a section but the known ones; with scripts each is seen as saved before the next."""
     for question in section.questions:
         block = eyes.page.locator(f"#q-{question.code}")
+        if block.locator(".zz-known").count():
+            expect(block.locator("[data-state]")).to_have_text("沿用")
+            continue
         if question.facts[0].code not in facts:
             if scripts:
                 expect(block.locator("[data-state]")).to_have_text("不适用")
@@ -57,13 +60,25 @@ def answer_section(eyes: Eyes, form: Form, section: Section, facts: Mapping[str,
 
 def _answer(page: Page, form: Form, question: Indicator, typed: Mapping[str, list[str]]) -> None:
     for fact in question.facts:
-        if fact.kind in ("single", "yes_no", "multi"):
+        if fact.kind == "ratings":
+            _rate(page, fact.code, typed[fact.code])
+        elif fact.kind in ("single", "yes_no", "multi", "scene"):
             for value in typed[fact.code]:
                 page.locator(f"label:has(input[name={fact.code}][value='{value}'])").click()
         elif asked_first(form)[fact.code] is question and fact.code in typed:
             page.locator(f"[name={fact.code}]").fill(typed[fact.code][0])
     if question.kind in ("ratio", "multi"):
         page.locator(f"#t-{question.code}").click()
+
+
+def _rate(page: Page, code: str, marks: list[str]) -> None:
+    """A mark a level up to the first 0, or 不适用."""
+    if marks == ["NA"]:
+        page.locator(f"label:has(input[name={code}][value=NA])").click()
+        return
+    last = marks.index("0") if "0" in marks else len(marks) - 1
+    for level, mark in enumerate(marks[: last + 1], 1):
+        page.locator(f"#{code}-{level}").select_option(mark)
 
 
 def save_and_go_on(page: Page) -> None:

@@ -27,6 +27,7 @@ NO_PAGE = {
     "dossier.radar",
     "dossier.radar_picture",
     "dossier.trend",
+    "dossier.trace_json",
     "survey.start",  # leads on to the first open section or the review
 }
 

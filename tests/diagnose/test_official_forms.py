@@ -201,7 +201,8 @@ def test_review_gives_the_guaranteed_range_and_marks_what_cannot_move_the_level(
 
 
 def test_open_answer_that_can_still_move_the_level_is_not_marked(app: Flask, file: File) -> None:
-    given = {code: value for code, value in REST.items() if code not in ("information_systems", "scene_marketing")}
+    scenes = [f"scene_{code}" for code in ("marketing", "quality", "safety", "decision_support")]
+    given = {code: value for code, value in REST.items() if code not in (*scenes, "management_rules")}
     page = review(opened(file.submitted()).answered(given))
     said = batch_says(app, MIIT, DISCRETE | given)
     low, high = said["score_range"]
@@ -210,10 +211,11 @@ def test_open_answer_that_can_still_move_the_level_is_not_marked(app: Flask, fil
     titles = [catalog(app).rulesets[MIIT].level_title(level) for level in (low_level, high_level)]
     assert all(title in page for title in titles) and low_level <= high_level
     missing = page.partition('id="missing"')[2].partition("</section>")[0]
-    assert missing.count("<li>") == 2
+    assert missing.count("<li>") == 5
     rules, dictionary = catalog(app).rulesets[MIIT], catalog(app).dictionary
     still = movable(rules, batch_answers(rules, dictionary, DISCRETE | given))
-    assert missing.count("不再影响等级") == 2 - len(still) and still
+    assert still == set(scenes) and missing.count("不再影响等级") == 1
+    assert "不再影响等级" in missing.partition("数字化管理制度")[2].partition("</li>")[0]
 
 
 def test_review_of_ratings_gives_levels_without_points(small_file: File) -> None:

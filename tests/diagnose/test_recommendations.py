@@ -54,7 +54,7 @@ def texts(library: Library) -> dict[str, str]:
 
 def every_text() -> dict[str, str]:
     """The texts of all schemes, each once, by file and place."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(ALL_ADVICE.glob("*/*.yaml")):
         for code, steps in load_yaml(path).items():
             found |= {
