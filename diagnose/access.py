@@ -4,6 +4,7 @@ So far there is one right: whoever holds the link (继续填写码) of a file ma
 """
 
 import hashlib
+import hmac
 import re
 import secrets
 
@@ -20,6 +21,12 @@ _LOOKALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
 def new_code() -> str:
     """A fresh 继续填写码. Only its SHA-256 is stored."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def code_for(secret: str, nonce: str) -> str:
+    """The code that a page with this nonce starts a file with: sent twice, it is the same; nobody else can make it."""
+    number = int.from_bytes(hmac.digest(secret.encode(), f"start {nonce}".encode(), "sha256"))
+    return "".join(ALPHABET[(number >> 5 * place) % 32] for place in range(LENGTH))
 
 
 def new_public_id() -> str:

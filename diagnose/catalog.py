@@ -35,8 +35,10 @@ class Catalog:
 
     def form_of(self, rules: Ruleset) -> Form:
         """The form that asks what a ruler reads; another edition of a scheme shares its form."""
-        named = [form for form in self.forms.values() if rules.name in form.schemes]
-        return named[0] if named else next(form for form in self.forms.values() if form.form == rules.scheme)
+        asking = [
+            form for form in self.forms.values() if any(name.startswith(f"{rules.scheme}/") for name in form.schemes)
+        ]
+        return next((form for form in asking if rules.name in form.schemes), asking[0])
 
     def forms_for(self, process_type: str) -> list[Form]:
         """The forms a firm of this type may fill in, the first one first."""

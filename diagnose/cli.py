@@ -39,7 +39,7 @@ def rescore(scheme: str, edition: str, as_of: datetime | None, kind: str) -> Non
     rules = parts.catalog.rulesets[name]
     day = as_of.date() if as_of else wording.today()
     judged = skipped = 0
-    total = again.open_files(parts.engine, rules, kind, day)
+    total = again.open_files(parts.engine, parts.catalog, rules, kind, day)
     with click.progressbar(length=total, label=say("rescore_label")) as bar:
         for done in again.rescore(parts.engine, parts.catalog, rules, kind, day):
             judged, skipped = judged + done.judged, skipped + done.skipped

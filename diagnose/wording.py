@@ -97,6 +97,12 @@ def level_name(level: int, title: str) -> str:
     return f"{title}（{numeral}）" if level and numeral not in title else title
 
 
+def level_parts(level: int, title: str) -> tuple[str, str]:
+    """(集成级, 三级): the name and the number of a level, whichever the title carries; no number for level 0."""
+    numeral = f"{LEVEL_NUMERALS[level]}级" if level else ""
+    return title.removeprefix(numeral).strip("（）"), numeral
+
+
 def option_label(fact: Fact, key: Any) -> str:
     """The wording of one option of a fact."""
     return fact.options["true" if key is True else "false" if key is False else str(key)]

@@ -2,8 +2,16 @@
 const form = document.getElementById("section");
 const token = form.elements.csrf_token.value;
 const kept = `answers ${form.dataset.answer}`;
-const waiting = new Map(JSON.parse(localStorage.getItem(kept) || "[]"));
+const waiting = new Map(stored());
 const busy = new Set();
+
+function stored() {
+  try {
+    return JSON.parse(localStorage.getItem(kept) || "[]");
+  } catch {
+    return [];
+  }
+}
 
 const block = (code) => form.querySelector(`[data-question="${code}"]`);
 
@@ -96,7 +104,8 @@ async function send(question) {
       body,
       headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, Accept: "application/json" },
     });
-    if (answer.status >= 500) throw new Error(String(answer.status));
+    /* Only an answer that was taken, or can never be taken, is done with; the others wait for a reload or the network. */
+    if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
     if (waiting.get(question) === body) waiting.delete(question);
     const found = await answer.json();
     if (answer.ok) {

@@ -64,7 +64,10 @@ class _Rows:
         return self._row(condition.indicator, condition, self._points(condition.indicator, lost), held_back=True)
 
     def loss(self, code: str, lost: int) -> Bottleneck:
-        return self._row(code, full_points(self.rules, code), self._points(code, lost), held_back=False)
+        target = full_points(self.rules, code)
+        if self.rules.indicator(code).kind == "ratio_banded":  # the last band may be out of any reach
+            target = Condition(code, "at_least", Fraction(self._advice(code)[0].step))
+        return self._row(code, target, self._points(code, lost), held_back=False)
 
     def scene(self, code: str, grade: int) -> Bottleneck:
         question = self.catalog.dictionary.question(self.rules.scheme, code)
@@ -118,8 +121,6 @@ def full_points(rules: Ruleset, code: str) -> Condition:
     scored = rules.indicator(code)
     if scored.kind == "ratio":
         return Condition(code, "at_least", scored.knots[-1][0])
-    if scored.kind == "ratio_banded":
-        return Condition(code, "at_least", scored.bands[-1].start)
     if scored.kind == "multi":
         return Condition(code, "ticked_at_least", len(scored.ticks))
     return Condition(code, "option_at_least", scored.options[-1])

@@ -89,6 +89,7 @@ def _firm(
     dates = data["dates"] if number < data["firms_with_three"] else data["dates"][-1:]
     code = new_code()
     enterprise = files.start(session, said, code, dates[0], _morning(dates[0]))
+    assert enterprise is not None  # the code is new
     enterprise.synthetic = True
     form = catalog.first_form
     for year, as_of in enumerate(dates):

@@ -1,15 +1,16 @@
 """Judge: one ruler's verdict on the facts as of one moment, inserted once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from diagnose.models import Diagnosis
+from diagnose.models import Diagnosis, Statement
 from diagnose.services.answers import batch_answers
-from diagnose.services.facts import DatedFact, facts_at, plain
+from diagnose.services.facts import merge, plain, statements_at
 from questionnaires.schema import Dictionary
+from scoring.encode import AnswerError
 from scoring.ruleset import Ruleset
 from scoring.verdict import Verdict, verdict
 
@@ -32,7 +33,8 @@ def diagnose(
     known_at: datetime,
 ) -> Diagnosis:
     """Insert and return the verdict; raises NotComplete when an answer is missing."""
-    facts = facts_at(session, enterprise_id, kind, as_of, known_at)
+    statements = statements_at(session, enterprise_id, kind, as_of, known_at)
+    facts = merge(statements)
     answers = batch_answers(rules, dictionary, plain(facts))
     judged = verdict(rules, answers)
     if judged.missing:
@@ -42,22 +44,45 @@ def diagnose(
         kind=kind,
         as_of=as_of,
         known_at=known_at,
-        **columns(rules, judged, answers, facts),
+        **columns(rules, judged, answers, statements),
     )
     session.add(row)
     session.flush()
     return row
 
 
+def judge_again(
+    session: Session, rules: Ruleset, dictionary: Dictionary, before: Diagnosis, known_at: datetime
+) -> None:
+    """Insert the verdict of the same ruler and day as ``before``, as known now, if it has become another one."""
+    statements = statements_at(session, before.enterprise_id, before.kind, before.as_of, known_at)
+    answers = batch_answers(rules, dictionary, plain(merge(statements)))
+    judged = try_verdict(rules, answers)
+    if judged is None or _result(judged, answers)["points"] == before.result["points"]:
+        return
+    found = columns(rules, judged, answers, statements)
+    day = {"enterprise_id": before.enterprise_id, "kind": before.kind, "as_of": before.as_of, "known_at": known_at}
+    session.add(Diagnosis(**day, **found))
+
+
+def try_verdict(rules: Ruleset, answers: Mapping[str, object]) -> Verdict | None:
+    """The verdict, or None when answers are missing or, stated at different times, contradict each other."""
+    try:
+        judged = verdict(rules, answers)
+    except AnswerError:
+        return None
+    return None if judged.missing else judged
+
+
 def columns(
-    rules: Ruleset, judged: Verdict, answers: Mapping[str, object], facts: Mapping[str, DatedFact]
+    rules: Ruleset, judged: Verdict, answers: Mapping[str, object], statements: Iterable[Statement]
 ) -> dict[str, Any]:
     """The columns of a Diagnosis that a complete verdict fills."""
     return {
         "scheme": rules.scheme,
         "edition": rules.edition,
         "ruleset_sha256": rules.sha256,
-        "statements": sorted({fact.statement for fact in facts.values()}),
+        "statements": [row.id for row in statements],
         "score": judged.score,
         "level": judged.level,
         "result": _result(judged, answers),

@@ -14,7 +14,8 @@ from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Stateme
 from diagnose.services.answers import batch_answers
 from diagnose.services.bottlenecks import Bottleneck, bottlenecks
 from diagnose.services.change import Change, change
-from diagnose.services.facts import DatedFact, facts_at, known, plain, statements_of
+from diagnose.services.diagnose import try_verdict
+from diagnose.services.facts import DatedFact, facts_read, known, merge, plain, statements_of
 from diagnose.services.sizes import size_of
 from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers, verdicts
 from diagnose.texts import say
@@ -116,9 +117,9 @@ def dossier(
     shown = _in_front(catalog, every, diagnosis_id, scheme)
     if shown is None:
         return None
-    same = [one for one in every if one.scheme == shown.scheme]
     rules = catalog.rulesets[shown.ruleset]
-    dated = facts_at(session, enterprise.id, shown.kind, shown.as_of, shown.known_at)
+    same = [one for one in every if catalog.form_of(catalog.rulesets[one.ruleset]) is catalog.form_of(rules)]
+    dated = facts_read(session, shown)
     facts = plain(dated)
     answers = batch_answers(rules, catalog.dictionary, facts)
     size, above = size_of(catalog, enterprise.industry, facts)
@@ -150,11 +151,11 @@ def _in_front(
     catalog: Catalog, every: list[Diagnosis], diagnosis_id: int | None, scheme: str | None
 ) -> Diagnosis | None:
     """The verdict asked for, else the newest of the scheme asked for, else that of the first form that has one."""
-    if diagnosis_id:
+    if diagnosis_id is not None:
         return next((one for one in every if one.id == diagnosis_id), None)
     newest = {one.scheme: one for one in every}
-    order = [scheme] if scheme else [form.form for form in catalog.forms.values()]
-    return next((newest[one] for one in order if one in newest), None)
+    schemes = [name.partition("/")[0] for form in catalog.forms.values() for name in form.schemes]
+    return next((newest[one] for one in (scheme, *schemes) if one in newest), None)
 
 
 def place_name(session: Session, division: Division) -> str:
@@ -177,8 +178,9 @@ def _history(session: Session, catalog: Catalog, verdicts: list[Diagnosis]) -> l
 
     def judge(name: str, as_of: date, known_at: datetime) -> int | None:
         rules = catalog.rulesets[name]
-        facts = plain(known(statements, as_of, known_at))
-        return verdict(rules, batch_answers(rules, catalog.dictionary, facts)).score
+        facts = plain(merge(known(statements, as_of, known_at)))
+        judged = try_verdict(rules, batch_answers(rules, catalog.dictionary, facts))
+        return judged.score if judged else None
 
     lines = []
     for before, one in zip([None, *verdicts], verdicts, strict=False):

@@ -149,10 +149,18 @@ def whole(session: Session, assessment: Assessment) -> Draft:
 
 def adopt(session: Session, assessment: Assessment, question: Indicator, now: datetime) -> None:
     """沿用: state what is known about one question again, as of the draft's day."""
+    session.scalar(_STATUS, {"assessment_id": assessment.id})  # nobody types between reading and saving
     draft = whole(session, assessment)
     codes = [fact.code for fact in question.facts if fact.code in draft.known and fact.code not in draft.typed]
     values = {code: draft.known[code].value for code in codes}
     save(session, assessment.id, typed_again(values), now)
+
+
+def set_day(session: Session, assessment: Assessment, as_of: date) -> None:
+    """Change the as-of date; raises Submitted when the assessment is no draft any more."""
+    if session.scalar(_STATUS, {"assessment_id": assessment.id}) != DRAFT:
+        raise Submitted
+    assessment.as_of = as_of
 
 
 def save(session: Session, assessment_id: int, typed: Mapping[str, Sequence[str]], now: datetime) -> None:
@@ -202,7 +210,7 @@ def _fill_from_last(session: Session, assessment: Assessment, form: Form, now: d
     if last is None:
         return
     asked = {fact.code for question in form.questions for fact in question.facts}
-    known = {code: value for code, value in last.answers.items() if code in asked}
+    known = {code: value for code, value in last.answers.items() if code in asked and value is not None}
     if assessment.purpose != "correction":  # another form may have said something newer since
         newer = facts_at(session, assessment.enterprise_id, assessment.kind, assessment.as_of, now)
         known |= {code: newer[code].value for code in known.keys() & newer.keys()}

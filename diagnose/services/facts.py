@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnose.models import Statement
+from diagnose.models import Diagnosis, Statement
 
 
 @dataclass(frozen=True)
@@ -22,22 +22,23 @@ class DatedFact:
     statement: int
 
 
+def statements_at(session: Session, enterprise_id: int, kind: str, as_of: date, known_at: datetime) -> list[Statement]:
+    """The statements of one kind with as_of ≤ ``as_of`` and recorded_at ≤ ``known_at``, later ones last."""
+    return known(statements_of(session, [enterprise_id], kind), as_of, known_at)
+
+
 def facts_at(session: Session, enterprise_id: int, kind: str, as_of: date, known_at: datetime) -> dict[str, DatedFact]:
     """For each code the latest as_of, then the latest recorded_at, among the statements of one kind.
 
-    Only statements with as_of ≤ ``as_of`` and recorded_at ≤ ``known_at`` count; kinds never fill each other's gaps.
+    Kinds never fill each other's gaps.
     """
-    rows = session.scalars(
-        select(Statement)
-        .where(
-            Statement.enterprise_id == enterprise_id,
-            Statement.kind == kind,
-            Statement.as_of <= as_of,
-            Statement.recorded_at <= known_at,
-        )
-        .order_by(Statement.as_of, Statement.recorded_at, Statement.id)
-    )
-    return merge(rows)
+    return merge(statements_at(session, enterprise_id, kind, as_of, known_at))
+
+
+def facts_read(session: Session, diagnosis: Diagnosis) -> dict[str, DatedFact]:
+    """The facts one verdict stands on: those of the statements it lists, whatever was stated since."""
+    rows = statements_of(session, [diagnosis.enterprise_id], diagnosis.kind)
+    return merge(row for row in rows if row.id in diagnosis.statements)
 
 
 def statements_of(session: Session, enterprise_ids: Collection[int], kind: str) -> list[Statement]:
@@ -50,18 +51,18 @@ def statements_of(session: Session, enterprise_ids: Collection[int], kind: str) 
     return list(rows)
 
 
-def known(statements: Iterable[Statement], as_of: date, known_at: datetime) -> dict[str, DatedFact]:
-    """As ``facts_at``, from statements at hand."""
-    return merge(row for row in statements if row.as_of <= as_of and row.recorded_at <= known_at)
+def known(statements: Iterable[Statement], as_of: date, known_at: datetime) -> list[Statement]:
+    """As ``statements_at``, from statements at hand."""
+    return [row for row in statements if row.as_of <= as_of and row.recorded_at <= known_at]
 
 
 def merge(statements: Iterable[Statement]) -> dict[str, DatedFact]:
-    """The facts of statements in order: for each code the last one."""
+    """The facts of statements in order: for each code the last one; a code stated as null is withdrawn."""
     facts: dict[str, DatedFact] = {}
     for row in statements:
         for code, value in row.answers.items():
             facts[code] = DatedFact(value, row.as_of, row.recorded_at, row.source, row.id)
-    return facts
+    return {code: fact for code, fact in facts.items() if fact.value is not None}
 
 
 def plain(facts: Mapping[str, DatedFact]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Files (档案): started, moved, handed over by link, taken along, erased."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from diagnose.access import digest, new_public_id
@@ -23,11 +24,27 @@ class Firm:
     profile: dict[str, Any]
 
 
-def start(session: Session, firm: Firm, code: str, today: date, now: datetime) -> Enterprise:
-    """A new, unverified file for the holder of ``code``; the same code again gives the same file (double click)."""
-    existing = session.scalar(select(Enterprise).where(Enterprise.link_sha256 == digest(code)))
-    if existing:
-        return existing
+TWICE = timedelta(minutes=1)  # the same page sent again within this time is a double click or a retried request
+
+
+def start(session: Session, firm: Firm, code: str, today: date, now: datetime) -> Enterprise | None:
+    """A new, unverified file for the holder of ``code``; the same code again at once gives the same file.
+
+    None when the code belongs to an older file or another firm's: an old page was filled in again.
+    """
+    existing = _started(session, code)
+    if existing is None:
+        return _insert(session, firm, code, today, now) or _started(session, code)
+    same = existing.credit_code == firm.credit_code and now - existing.created_at < TWICE
+    return existing if same else None
+
+
+def _started(session: Session, code: str) -> Enterprise | None:
+    return session.scalar(select(Enterprise).where(Enterprise.link_sha256 == digest(code)))
+
+
+def _insert(session: Session, firm: Firm, code: str, today: date, now: datetime) -> Enterprise | None:
+    """None when somebody else's insert of the same code was first."""
     enterprise = Enterprise(
         public_id=new_public_id(),
         link_sha256=digest(code),
@@ -39,8 +56,11 @@ def start(session: Session, firm: Firm, code: str, today: date, now: datetime) -
         created_at=now,
         places=[EnterpriseDivision(division=firm.division, valid_from=today)],
     )
-    session.add(enterprise)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(enterprise)
+    except IntegrityError:
+        return None
     return enterprise
 
 

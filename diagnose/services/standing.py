@@ -14,7 +14,8 @@ from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Enterprise
 from diagnose.models.assessment import DRAFT
 from diagnose.services.answers import batch_answers
-from diagnose.services.facts import facts_at, plain
+from diagnose.services.diagnose import try_verdict
+from diagnose.services.facts import facts_at, facts_read, plain
 from diagnose.services.methods import need_text
 from diagnose.texts import say
 from questionnaires.schema import Form
@@ -59,7 +60,7 @@ class Ruler:
 def rulers(session: Session, catalog: Catalog, enterprise: Enterprise, today: date) -> list[Ruler]:
     """Every ruler for this firm: its newest verdict, else a trial when the facts are complete, else nothing."""
     dated = facts_at(session, enterprise.id, "self", today, wording.now())
-    newest = {one.scheme: one for one in verdicts(session, enterprise.id)}
+    newest = {catalog.form_of(catalog.rulesets[one.ruleset]).name: one for one in verdicts(session, enterprise.id)}
     drafts = {
         one.form: one
         for one in session.scalars(
@@ -69,7 +70,7 @@ def rulers(session: Session, catalog: Catalog, enterprise: Enterprise, today: da
     found = []
     for form in catalog.forms_for(enterprise.process_type):
         rules = catalog.rulesets[form.schemes[0]]
-        shown = newest.get(rules.scheme)
+        shown = newest.get(form.name)
         standing = of_diagnosis(session, catalog, shown) if shown else _trial(catalog, rules, plain(dated), today)
         found.append(Ruler(form, rules, standing, drafts.get(form.form)))
     return found
@@ -86,15 +87,15 @@ def verdicts(session: Session, enterprise_id: int, scheme: str | None = None) ->
 def of_diagnosis(session: Session, catalog: Catalog, shown: Diagnosis) -> Standing:
     """The standing that a stored verdict gave."""
     rules = catalog.rulesets[shown.ruleset]
-    facts = plain(facts_at(session, shown.enterprise_id, shown.kind, shown.as_of, shown.known_at))
+    facts = plain(facts_read(session, shown))
     answers = batch_answers(rules, catalog.dictionary, facts)
     return _standing(catalog, rules, verdict(rules, answers), answers, shown.as_of, shown)
 
 
 def _trial(catalog: Catalog, rules: Ruleset, facts: Mapping[str, Any], today: date) -> Standing | None:
     answers = batch_answers(rules, catalog.dictionary, facts)
-    judged = verdict(rules, answers)
-    return None if judged.missing else _standing(catalog, rules, judged, answers, today, None)
+    judged = try_verdict(rules, answers)
+    return _standing(catalog, rules, judged, answers, today, None) if judged else None
 
 
 def _standing(

@@ -10,7 +10,7 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import Diagnosis, Enterprise
 from diagnose.services.answers import batch_answers
-from diagnose.services.facts import facts_at, plain
+from diagnose.services.facts import facts_read, plain
 from diagnose.services.methods import need_text
 from diagnose.texts import say
 from questionnaires.schema import NOT_APPLICABLE, Dictionary, Indicator
@@ -54,7 +54,7 @@ def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis
     if found is None or found.enterprise_id != enterprise.id:
         return None
     rules = catalog.rulesets[found.ruleset]
-    facts = plain(facts_at(session, enterprise.id, found.kind, found.as_of, found.known_at))
+    facts = plain(facts_read(session, found))
     trace = explain(rules, batch_answers(rules, catalog.dictionary, facts))
     lines: dict[str, list[TraceLine]] = {}
     for entry in trace["indicators"]:

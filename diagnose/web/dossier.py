@@ -26,6 +26,7 @@ def show(public_id: str) -> ResponseReturnValue:
             enterprise=enterprise,
             drafts=drafts.open_drafts(db, enterprise.id),
             form=here.catalog().first_form,
+            forms=here.catalog().forms,
         )
 
 
@@ -111,9 +112,10 @@ def correct(public_id: str) -> ResponseReturnValue:
 
 
 def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
-    form = here.catalog().forms.get(request.form.get("form", here.catalog().first_form.name)) or abort(404)
     with here.writing() as db:
         enterprise = here.enterprise_or_404(db, public_id)
+        offered = {one.name: one for one in here.catalog().forms_for(enterprise.process_type)}
+        form = offered.get(request.form.get("form", here.catalog().first_form.name)) or abort(404)
         last = drafts.last_statement(db, enterprise.id, form) or abort(404)
         as_of = last.as_of if purpose == "correction" else wording.today()
         assessment = drafts.open_draft(db, enterprise, form, purpose, as_of, wording.now())

@@ -1,6 +1,6 @@
 """Start a file, open it by its link, change, hand over, take along, erase."""
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,14 +18,12 @@ blueprint = Blueprint("files", __name__)
 
 COOKIE_SECONDS = 30 * 24 * 3600
 TRIES = 20
-STARTING = "starting"
 
 
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
     """First step: the credit code."""
     session.permanent = True
-    session[STARTING] = access.new_code()
     return render_template("files/code.html", form=CodeForm())
 
 
@@ -37,10 +35,15 @@ def new_step() -> ResponseReturnValue:
         return _check_code()
     form = firm_form(here.catalog(), request.form)
     if step == "province":
-        return render_template("files/firm.html", form=form, quiet=True, enterprise=None)
+        return render_template("files/firm.html", form=form, quiet=True, enterprise=None, start=_nonce())
     if not form.validate():
-        return render_template("files/firm.html", form=form, enterprise=None), 422
+        return render_template("files/firm.html", form=form, enterprise=None, start=_nonce()), 422
     return _start(form)
+
+
+def _nonce() -> str:
+    """What makes two sendings of one page the same start; a new one for every new page."""
+    return request.form.get("start") or access.new_code()
 
 
 def _check_code() -> ResponseReturnValue:
@@ -55,16 +58,21 @@ def _check_code() -> ResponseReturnValue:
         division=registered,
         as_of=wording.today(),
     )
-    return render_template("files/firm.html", form=known, quiet=True, enterprise=None)
+    return render_template("files/firm.html", form=known, quiet=True, enterprise=None, start=_nonce())
 
 
 def _start(form: FirmForm) -> Response:
-    """Open the file and its first draft. The visitor's session fixes the link's code, so a double click opens one."""
-    code = session.get(STARTING) or access.new_code()
+    """Open the file and its first draft. The page's nonce fixes the link's code, so a double click opens one file."""
+    secret = current_app.config["SECRET_KEY"]
+    code = access.code_for(secret, request.form["start"]) if request.form.get("start") else access.new_code()
     now = wording.now()
     questionnaire = here.catalog().first_form
     with here.writing() as db:
-        enterprise = files.start(db, _firm(form, _division(db, form)), code, wording.today(), now)
+        firm = _firm(form, _division(db, form))
+        enterprise = files.start(db, firm, code, wording.today(), now)
+        if enterprise is None:
+            code = access.new_code()
+            enterprise = files.start(db, firm, code, wording.today(), now) or abort(409)
         drafts.open_draft(db, enterprise, questionnaire, "first", form.as_of.data or wording.today(), now)
         public_id = enterprise.public_id
     return _hold(redirect(url_for("files.link", public_id=public_id, first=1)), public_id, code)
@@ -122,7 +130,7 @@ def replace_link(public_id: str) -> ResponseReturnValue:
     code = access.new_code()
     with here.writing() as db:
         files.replace_link(here.enterprise_or_404(db, public_id), code)
-    return _hold(redirect(url_for("files.link", public_id=public_id)), public_id, code)
+    return _hold(redirect(url_for("files.link", public_id=public_id, renewed=1)), public_id, code)
 
 
 def _link_of(public_id: str) -> dict[str, str]:
@@ -142,7 +150,7 @@ def firm(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("files/firm.html", form=form, enterprise=enterprise), 422
     with here.writing() as db:
-        files.change(here.enterprise_or_404(db, public_id), _firm(form, _division(db, form)), wording.today())
+        files.change(here.locked_or_404(db, public_id), _firm(form, _division(db, form)), wording.today())
     return redirect(url_for("dossier.show", public_id=public_id))
 
 

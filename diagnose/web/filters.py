@@ -1,8 +1,10 @@
 """The words of diagnose.wording, for templates."""
 
+import hashlib
 from functools import lru_cache
+from pathlib import Path
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 
 from diagnose import wording
 
@@ -26,6 +28,7 @@ def install(app: Flask) -> None:
         KINDS=wording.KINDS,
         PURPOSES=wording.PURPOSES,
         level_name=wording.level_name,
+        level_parts=wording.level_parts,
         answer_text=wording.answer_text,
         option_label=wording.option_label,
         fixed_url=fixed_url,
@@ -41,4 +44,12 @@ def fixed_url(endpoint: str, filename: str | None = None) -> str:
 
 @lru_cache(maxsize=256)
 def _fixed_url(root: str, endpoint: str, filename: str | None) -> str:
-    return url_for(endpoint, filename=filename) if filename else url_for(endpoint)
+    if filename is None:
+        return url_for(endpoint)
+    # The version makes a browser fetch a changed file at once, although it may keep an unchanged one for a day.
+    return url_for(endpoint, filename=filename, v=_version(filename) if endpoint == "static" else None)
+
+
+def _version(filename: str) -> str:
+    content = (Path(current_app.static_folder or "") / filename).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:8]

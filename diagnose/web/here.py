@@ -62,6 +62,12 @@ def enterprise_or_404(session: Session, public_id: str) -> Enterprise:
     return found or abort(404)
 
 
+def locked_or_404(session: Session, public_id: str) -> Enterprise:
+    """The file, for its holder who is about to change it: on PostgreSQL others wait until this transaction ends."""
+    found = session.scalar(FILE.with_for_update(), access.holder(public_id, code_held(public_id)))
+    return found or abort(404)
+
+
 def assessment_or_404(session: Session, public_id: str, assessment_id: int) -> tuple[Enterprise, Assessment]:
     """One filling of a file, for its holder."""
     holder = access.holder(public_id, code_held(public_id))

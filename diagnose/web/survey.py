@@ -130,10 +130,12 @@ def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
         return _review(enterprise, assessment, draft, problem=say("pledge_missing")), 422
     try:
         with here.writing() as db:
-            submit.submit(db, here.catalog(), *here.assessment_or_404(db, public_id, assessment_id), wording.now())
+            submit.submit(db, here.catalog(), *here.assessment_or_404(db, public_id, assessment_id))
     except submit.Incomplete:
         return _review(enterprise, assessment, draft, problem=say("incomplete")), 422
-    return redirect(url_for("dossier.show", public_id=public_id))
+    scheme = _questionnaire(assessment).schemes[0].partition("/")[0]
+    first = _questionnaire(assessment) is here.catalog().first_form
+    return redirect(url_for("dossier.show", public_id=public_id, scheme=None if first else scheme))
 
 
 @blueprint.post("/discard")
@@ -158,7 +160,10 @@ def change_day(public_id: str, assessment_id: int) -> ResponseReturnValue:
             return errors.page("409", 409, sent=errors.sent())
         if assessment.purpose == "correction" or not form.validate() or form.as_of.data is None:
             return _review(enterprise, assessment, drafts.whole(db, assessment), day=form), 422
-        assessment.as_of = form.as_of.data
+        try:
+            drafts.set_day(db, assessment, form.as_of.data)
+        except drafts.Submitted:
+            return errors.page("409", 409, sent=errors.sent())
     return redirect(url_for(".check", public_id=public_id, assessment_id=assessment_id))
 
 

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import WIDTHS, Opener
 from tests.browser.eyes import Eyes
 from tests.conftest import Visitor
+from tests.diagnose.cast import open_file
+from tests.diagnose.official import GBT, MIIT, REST, opened, ratings
 from tests.firms import DISCRETE, NO_DESIGN
 
 SERIOUS = ("serious", "critical")
@@ -34,11 +36,15 @@ NO_PAGE = {
 
 @dataclass
 class Cast:
-    """Addresses of one firm: ``file`` and its open ``draft``; ``judged``, another file with verdicts."""
+    """Addresses of one firm: ``file`` and its open ``draft``.
+
+    ``judged``, another file with verdicts; ``official``, one with verdicts of three rulers and drafts of two.
+    """
 
     file: str
     draft: str
     judged: str
+    official: str
     visitor: Visitor
 
 
@@ -47,7 +53,7 @@ Way = Callable[[Eyes, Cast], None]
 
 def at(address: str, eyes: Eyes, cast: Cast) -> None:
     """Go straight there."""
-    eyes.page.goto(address.format(file=cast.file, draft=cast.draft, judged=cast.judged))
+    eyes.page.goto(address.format(file=cast.file, draft=cast.draft, judged=cast.judged, official=cast.official))
 
 
 def wrong_credit_code(eyes: Eyes, cast: Cast) -> None:
@@ -103,6 +109,31 @@ def earlier_verdict(eyes: Eyes, cast: Cast) -> None:
     expect(eyes.page.get_by_role("link", name="看最新的一企一档")).to_be_visible()
 
 
+def trace_of(scheme: str, eyes: Eyes, cast: Cast) -> None:
+    """逐条依据 of one ruler, all of it unfolded."""
+    at(f"{{official}}/?scheme={scheme}", eyes, cast)
+    eyes.page.get_by_role("link", name="逐条看依据").click()
+    eyes.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+
+
+def draft_of(scheme: str, path: str, eyes: Eyes, cast: Cast) -> None:
+    """A page of the open draft of one ruler."""
+    column = {"digital-portrait": 0, "gbt-39116": 1, "miit-sme": 2}[scheme]
+    at("{official}/", eyes, cast)
+    eyes.page.locator(".zz-verd > div").nth(column).get_by_role("link", name="接着填写").click()
+    eyes.page.goto(f"{eyes.page.url.partition('/page/')[0].removesuffix('/review')}/{path}")
+
+
+def figures_against_the_answer(eyes: Eyes, cast: Cast) -> None:
+    draft_of("miit-sme", "page/outcome?edit=quality_change", eyes, cast)
+    block = eyes.page.locator("#q-quality_change")
+    block.locator("summary", has_text="有两年的数据").click()
+    for field in ("pass_rate_before", "pass_rate_after"):
+        eyes.page.locator(f"#{field}").fill("97.50")
+    eyes.page.locator("#t-quality_change").click()
+    expect(block.locator(".zz-err")).to_be_visible()
+
+
 def stale_form(eyes: Eyes, cast: Cast) -> None:
     """Another tab submitted meanwhile."""
     at("{draft}/page/outcome", eyes, cast)
@@ -131,7 +162,12 @@ def far_too_much(eyes: Eyes, cast: Cast) -> None:
 PAGES: dict[str, dict[str, Way]] = {
     "public.home": {"home": partial(at, "/")},
     "public.methods": {"methods": partial(at, "/methods")},
-    "public.ruler": {"ruler": partial(at, "/methods/digital-portrait/2025")},
+    "public.ruler": {
+        "ruler": partial(at, "/methods/digital-portrait/2025"),
+        "ruler-miit": partial(at, "/methods/miit-sme/2024"),
+        "ruler-gbt": partial(at, "/methods/gbt-39116/2020-discrete"),
+        "ruler-gbt-process": partial(at, "/methods/gbt-39116/2020-process"),
+    },
     "files.new": {"code": partial(at, "/new"), "wrong-code": wrong_credit_code},
     "files.new_step": {"firm": firm_step, "empty-firm": empty_firm},
     "files.resume": {"continue": partial(at, "/continue"), "unknown-code": unknown_code},
@@ -139,16 +175,36 @@ PAGES: dict[str, dict[str, Way]] = {
     "files.firm": {"change-firm": partial(at, "{file}/firm")},
     "files.erase": {"erase": partial(at, "{file}/erase"), "erase-without-tick": erase_without_tick},
     "files.erased": {"erased": partial(at, "/erased")},
-    "dossier.show": {"dossier-empty": partial(at, "{file}/"), "dossier": partial(at, "{judged}/")},
+    "dossier.show": {
+        "dossier-empty": partial(at, "{file}/"),
+        "dossier": partial(at, "{judged}/"),
+        "dossier-beside-others": partial(at, "{official}/"),
+        "dossier-miit": partial(at, "{official}/?scheme=miit-sme"),
+        "dossier-gbt": partial(at, "{official}/?scheme=gbt-39116"),
+    },
+    "dossier.trace": {
+        "trace": partial(trace_of, "digital-portrait"),
+        "trace-miit": partial(trace_of, "miit-sme"),
+        "trace-gbt": partial(trace_of, "gbt-39116"),
+    },
     "dossier.earlier": {"dossier-earlier": earlier_verdict},
     "survey.section": {
         "section-errors": section_with_errors,
+        "section-miit-known": partial(draft_of, "miit-sme", "page/foundation?edit=network_security"),
+        "section-miit-scenes": partial(draft_of, "miit-sme", "page/execution"),
+        "section-miit-figures": figures_against_the_answer,
+        "section-gbt-ratings": partial(draft_of, "gbt-39116", "page/market"),
         **{
             f"section-{code}": partial(at, f"{{draft}}/page/{code}")
             for code in ("design", "production", "operation", "cloud", "foundation", "outcome", "needs")
         },
     },
-    "survey.check": {"review": partial(at, "{draft}/review"), "review-without-pledge": review_without_pledge},
+    "survey.check": {
+        "review": partial(at, "{draft}/review"),
+        "review-without-pledge": review_without_pledge,
+        "review-miit": partial(draft_of, "miit-sme", "review"),
+        "review-gbt": partial(draft_of, "gbt-39116", "review"),
+    },
     # Answers that no address of their own shows.
     "errors": {
         "error-404": partial(at, "/no-such-page"),
@@ -186,10 +242,23 @@ def judged(owner: Visitor) -> str:
     return file
 
 
+@pytest.fixture(scope="module")
+def official(web_app: Flask, owner: Visitor) -> str:
+    """A file with verdicts of three rulers, and the next draft of each under way: some of it open, all of gbt 裁剪."""
+    file = open_file(web_app, owner, name="丙机械有限公司").submitted(NO_DESIGN)
+    marks = ratings(web_app)
+    cut = dict.fromkeys(marks, "NA")
+    for form, facts, then in ((MIIT, REST, {"network_security": []}), (GBT, marks, cut)):
+        opened(file, form).submitted(facts)
+        file.post("again", {"form": form})
+        opened(file, form).answered(then)
+    return file.address
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_axe_finds_nothing_serious(look: Opener, owner: Visitor, judged: str, name: str) -> None:
+def test_axe_finds_nothing_serious(look: Opener, owner: Visitor, judged: str, official: str, name: str) -> None:
     file = owner.start()
-    cast = Cast(file, owner.draft(file), judged, owner)
+    cast = Cast(file, owner.draft(file), judged, official, owner)
     eyes = look(max(WIDTHS))
     eyes.take_over(owner)
     CASES[name](eyes, cast)

@@ -49,7 +49,8 @@ def test_official_form_gives_what_the_batch_scorer_says(
 ) -> None:
     catalog: Catalog = web_app.extensions["diagnose"].catalog
     eyes, facts = look(width, scripts), REST if form == MIIT else ratings(web_app)
-    shots = f"{form.partition('/')[0]}-{'scripts' if scripts else 'plain'}"
+    ruler = catalog.forms[form].schemes[0]
+    shots = f"{ruler.partition('/')[0]}-{'scripts' if scripts else 'plain'}"
     start(eyes, cast, file, form)
     for number, part in enumerate(catalog.forms[form].pages[:-1] if form == MIIT else catalog.forms[form].pages, 11):
         expect(eyes.page.get_by_role("heading", level=1)).to_have_text(part.title)
@@ -64,10 +65,10 @@ def test_official_form_gives_what_the_batch_scorer_says(
     eyes.check(f"{shots}-20-review")
     eyes.page.locator("label:has(#pledge)").click()
     eyes.page.get_by_role("button", name="提交，查看结果").click()
-    said = batch_says(catalog, DISCRETE | facts, form)
-    eyes.page.goto(f"{file}/?scheme={form.partition('/')[0]}")
+    said = batch_says(catalog, DISCRETE | facts, ruler)
+    eyes.page.goto(f"{file}/?scheme={ruler.partition('/')[0]}")
     eyes.check(f"{shots}-21-dossier")
-    assert shown(eyes.page) == wanted(catalog, form, said)
+    assert shown(eyes.page) == wanted(catalog, ruler, said)
     eyes.page.get_by_role("link", name="逐条看依据").click()
     eyes.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     eyes.check(f"{shots}-22-trace")
@@ -79,9 +80,9 @@ def shown(page: Page) -> tuple[str, str]:
     return str(level), page.locator(".zz-level-score b").inner_text()
 
 
-def wanted(catalog: Catalog, form: str, said: dict[str, Any]) -> tuple[str, str]:
+def wanted(catalog: Catalog, ruler: str, said: dict[str, Any]) -> tuple[str, str]:
     """The same from the batch scorer's line."""
-    return said["level_title"], f"{said['score']:.{catalog.rulesets[form].decimals}f}"
+    return said["level_title"], f"{said['score']:.{catalog.rulesets[ruler].decimals}f}"
 
 
 def test_marks_above_the_first_zero_and_beside_not_applicable_cannot_be_given(
@@ -92,8 +93,8 @@ def test_marks_above_the_first_zero_and_beside_not_applicable_cannot_be_given(
     page, code = eyes.page, "gbt_personnel_skills"
     marks = [page.locator(f"#{code}-{level}") for level in range(1, 6)]
     state, na = page.locator(f"#q-{code} [data-state]"), page.locator(f"input[name={code}][value=NA]")
-    for level, mark in enumerate(("1", "1", "0.8", "0.5", "0.5")):
-        marks[level].select_option(mark)
+    for mark, given in zip(marks, ("1", "1", "0.8", "0.5", "0.5"), strict=True):
+        mark.select_option(given)
     expect(state).to_contain_text("已保存")
     marks[2].select_option("0")
     for mark in marks[3:]:

@@ -17,7 +17,7 @@ from tests.diagnose.cast import File, all_of, catalog, engine
 from tests.firms import DISCRETE
 
 MIIT = "miit-sme/2024"
-GBT = "gbt-39116/2020-discrete"
+GBT = "gbt-39116-discrete/2020"
 GRADES = {
     **dict.fromkeys(("product_design", "process_design", "production_control", "quality", "equipment"), 3),
     **dict.fromkeys(("marketing", "scheduling", "safety", "purchasing", "finance"), 2),
@@ -65,9 +65,9 @@ def block(page: str, question: str) -> str:
     return page.partition(f'id="q-{question}"')[2].partition("</section>")[0]
 
 
-def batch_says(app: Flask, name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The line that ``python -m scoring score`` writes for these facts."""
-    rules = catalog(app).rulesets[name]
+def batch_says(app: Flask, form: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The line that ``python -m scoring score`` writes for these facts under the ruler of a form."""
+    rules = catalog(app).rulesets[catalog(app).forms[form].schemes[0]]
     line = json.dumps({"id": "1", "answers": batch_answers(rules, catalog(app).dictionary, facts)}, default=float)
     sink = io.BytesIO()
     batch.score(rules, io.BytesIO(line.encode()), sink)

@@ -13,7 +13,7 @@ from tests.diagnose.cast import File, all_of, catalog, counts, open_file, status
 from tests.diagnose.official import GBT, MIIT, REST, batch_says, block, newest, opened, ratings, section
 from tests.firms import DISCRETE
 
-PROCESS_EDITION = "gbt-39116/2020-process"
+PROCESS = "gbt-39116-process/2020"
 ALL_CUT = "不能全部裁剪，至少要评一个能力子域"
 ENERGY = {
     "energy_last_year": "100",
@@ -43,9 +43,7 @@ def only_first(app: Flask) -> dict[str, Any]:
     return dict.fromkeys(codes, "NA") | {codes[0]: ["1", "1", "1", "0.5", "0"]}
 
 
-@pytest.mark.parametrize(
-    ("process_type", "own", "other"), [("discrete", GBT, PROCESS_EDITION), ("process", PROCESS_EDITION, GBT)]
-)
+@pytest.mark.parametrize(("process_type", "own", "other"), [("discrete", GBT, PROCESS), ("process", PROCESS, GBT)])
 def test_gbt_form_is_that_of_the_firms_process_type(small_file: File, process_type: str, own: str, other: str) -> None:
     file = open_file(small_file.app, process_type=process_type).submitted()
     page = file.holder.get(f"{file.address}/").get_data(as_text=True)
@@ -57,7 +55,7 @@ def test_gbt_form_is_that_of_the_firms_process_type(small_file: File, process_ty
     assert newest(file.app, Assessment).form_name == own
 
 
-@pytest.mark.parametrize("form", ["miit-sme/2023", "nothing/2024", "gbt-39116/2020"])
+@pytest.mark.parametrize("form", ["miit-sme/2023", "nothing/2024", "gbt-39116/2020-discrete"])
 def test_unknown_form_is_not_found(small_file: File, form: str) -> None:
     assert small_file.submitted().post(f"start/{form}").status_code == 404
 

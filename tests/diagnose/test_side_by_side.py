@@ -81,9 +81,10 @@ def test_each_scheme_has_its_own_file_page(small_file: File, scheme: str, count:
     assert "共 1 次结论" in page.get_data(as_text=True)
 
 
-def test_scheme_without_a_verdict_is_no_page_with_one(small_file: File) -> None:
-    page = small_file.submitted().holder.get(f"{small_file.address}/?scheme=gbt-39116")
-    assert page.status_code == 200 and "radar.svg" not in page.get_data(as_text=True)
+@pytest.mark.parametrize("scheme", ["gbt-39116", "nothing", "%00"])
+def test_scheme_without_a_verdict_shows_the_first_one(small_file: File, scheme: str) -> None:
+    page = small_file.submitted().holder.get(f"{small_file.address}/?scheme={scheme}")
+    assert page.status_code == 200 and "判定版本 digital-portrait/2025" in page.get_data(as_text=True)
 
 
 def test_complete_facts_without_a_pledge_are_a_trial_that_is_never_stored(app: Flask, file: File) -> None:

