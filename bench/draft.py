@@ -73,6 +73,7 @@ def _store(var: Path) -> tuple[str, int, str]:
         profile = {"staff": int(FIRM["staff"]), "revenue": FIRM["revenue"]}
         firm = files.Firm(CREDIT_CODE, FIRM["name"], division, FIRM["industry"], FIRM["process_type"], profile)
         enterprise = files.start(session, firm, code, today, now)
+        assert enterprise is not None  # the code is new
         draft = drafts.open_draft(session, enterprise, form, "first", today - timedelta(days=1), now)
         drafts.save(session, draft.id, typed_again(half), now)
     engine.dispose()

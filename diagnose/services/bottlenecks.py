@@ -64,9 +64,10 @@ class _Rows:
         return self._row(condition.indicator, condition, self._points(condition.indicator, lost), held_back=True)
 
     def loss(self, code: str, lost: int) -> Bottleneck:
-        target = full_points(self.rules, code)
-        if self.rules.indicator(code).kind == "ratio_banded":  # the last band may be out of any reach
+        if self.rules.indicator(code).kind == "ratio_banded":  # the next band: the last may be out of any reach
             target = Condition(code, "at_least", Fraction(self._advice(code)[0].step))
+        else:
+            target = full_points(self.rules, code)
         return self._row(code, target, self._points(code, lost), held_back=False)
 
     def scene(self, code: str, grade: int) -> Bottleneck:
