@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from diagnose import wording
 from diagnose.catalog import Catalog
 from tests.browser.conftest import WIDTHS, Opener
 from tests.browser.expected import batch_says
@@ -82,7 +83,7 @@ def shown(page: Page) -> tuple[str, str]:
 
 def wanted(catalog: Catalog, ruler: str, said: dict[str, Any]) -> tuple[str, str]:
     """The same from the batch scorer's line."""
-    return said["level_title"], f"{said['score']:.{catalog.rulesets[ruler].decimals}f}"
+    return wording.level_parts(said["level"], said["level_title"])[0], f"{said['score']:.{catalog.rulesets[ruler].decimals}f}"
 
 
 def test_marks_above_the_first_zero_and_beside_not_applicable_cannot_be_given(
