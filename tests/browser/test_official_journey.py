@@ -83,7 +83,8 @@ def shown(page: Page) -> tuple[str, str]:
 
 def wanted(catalog: Catalog, ruler: str, said: dict[str, Any]) -> tuple[str, str]:
     """The same from the batch scorer's line."""
-    return wording.level_parts(said["level"], said["level_title"])[0], f"{said['score']:.{catalog.rulesets[ruler].decimals}f}"
+    level, _ = wording.level_parts(said["level"], said["level_title"])
+    return level, f"{said['score']:.{catalog.rulesets[ruler].decimals}f}"
 
 
 def test_marks_above_the_first_zero_and_beside_not_applicable_cannot_be_given(
