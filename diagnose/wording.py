@@ -83,7 +83,7 @@ def percent(share: Fraction) -> str:
 def exact_percent(share: Fraction) -> str:
     """A threshold as printed: 7/10 → 70%, 1/3 stays a fraction."""
     text = f"{Decimal(share.numerator * 100) / Decimal(share.denominator):f}"
-    return f"{text}%" if Fraction(text) * 1 == share * 100 else f"{share.numerator}/{share.denominator}"
+    return f"{text}%" if Fraction(text) == share * 100 else f"{share.numerator}/{share.denominator}"
 
 
 def thousands(value: object) -> str:

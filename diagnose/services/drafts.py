@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Insert, Select, bindparam, delete, select
@@ -16,7 +16,7 @@ from diagnose.models.assessment import DRAFT
 from diagnose.services.facts import DatedFact, facts_at
 from diagnose.texts import say
 from diagnose.upsert import dialect, upsert
-from questionnaires.parse import Reading, read, refuse_all_cut, typed_again
+from questionnaires.parse import Reading, Typed, read, refuse_all_cut, typed_again
 from questionnaires.schema import Form, Indicator, Page
 
 # Built once: putting a statement together takes SQLAlchemy longer than running it.
@@ -54,6 +54,12 @@ class Draft:
             for code, fact in self.known.items()
             if code not in self.typed and is_fresh(fact, self.as_of)
         }
+
+
+    @cached_property
+    def answers(self) -> Typed:
+        """What answers, by fact code: what was typed, and below it what is known from before."""
+        return typed_again(self.reused()) | dict(self.typed) if self.known else self.typed
 
 
 def is_fresh(fact: DatedFact, as_of: date) -> bool:
@@ -190,8 +196,7 @@ def progress(form: Form, reading: Reading) -> list[PageState]:
 
 def understand(form: Form, draft: Draft) -> Reading:
     """The whole draft read back."""
-    typed = typed_again(draft.reused()) | dict(draft.typed) if draft.known else draft.typed
-    reading = read(form.questions, typed)
+    reading = read(form.questions, draft.answers)
     refuse_all_cut(form.questions, reading)
     return reading
 

@@ -14,7 +14,7 @@ from diagnose.services.drafts import Draft, PageState
 from diagnose.texts import say
 from diagnose.web.fixed import Fixed, FixedField, fixed
 from questionnaires.forms import asked_first
-from questionnaires.parse import Reading, proposed, typed_again
+from questionnaires.parse import Reading, proposed
 from questionnaires.schema import Fact, Form, Indicator, Page
 
 
@@ -147,7 +147,7 @@ def _proposed(question: Indicator, reading: Reading) -> str:
 
 def _question_view(form: Form, question: Indicator, reading: Reading, draft: Draft, edit: str) -> QuestionView:
     parts = fixed(form, question)
-    shown = typed_again(draft.reused()) | dict(draft.typed) if draft.known else draft.typed
+    shown = draft.answers
     fields = tuple(
         FieldView(fact, tuple(shown.get(fact.code, ())), _is_wrong(fact, question, reading), field)
         for fact, field in zip(question.facts, parts.fields, strict=True)

@@ -37,6 +37,7 @@ def test_link_pasted_into_the_field_opens_the_file_without_scripts(look: Opener,
     eyes.page.get_by_label("继续填写码或链接").fill(f"http://example.org/continue#{code}")
     eyes.page.get_by_role("button", name="打开档案").click()
     eyes.page.wait_for_url(f"**{file}/")
+    assert code not in eyes.page.url
 
 
 def test_two_people_with_one_link_see_the_same_file_and_leaving_closes_it_for_one(look: Opener, cast: Visitor) -> None:

@@ -120,7 +120,8 @@ def test_impossible_day_gets_a_chinese_sentence(small_app: Flask, day: str) -> N
 
 
 def test_today_is_no_future_day(small_app: Flask) -> None:
-    open_file(small_app, as_of=wording.today().isoformat())
+    file = open_file(small_app, as_of=wording.today().isoformat())
+    assert wording.day(wording.today()) in file.holder.get(f"{file.draft}/page/design").get_data(as_text=True)
 
 
 def test_strange_name_works_everywhere_and_is_shown_as_text(app: Flask) -> None:
