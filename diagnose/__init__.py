@@ -14,7 +14,7 @@ from diagnose.catalog import Catalog, load_catalog
 from diagnose.cli import demo, rescore
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
-from diagnose.web import addresses, dossier, errors, files, filters, fonts, guard, public, survey
+from diagnose.web import addresses, dossier, errors, files, filters, fonts, guard, login, public, survey
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
@@ -54,6 +54,7 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     Bootstrap5(app)
     guard.install(app)
     CSRFProtect(app)
+    login.install(app)
     addresses.install(app)
     errors.install(app)
     filters.install(app)

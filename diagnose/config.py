@@ -18,15 +18,27 @@ class Settings:
     database_url: str
     secret_key: str
     proxies: int = 0
+    smtp_url: str = ""
+    mail_from: str = ""
+    evidence_url: str = ""
 
 
 def settings() -> Settings:
-    """Read VAR_DIR, DATABASE_URL and PROXIES (how many reverse proxies to trust).
+    """Read VAR_DIR, DATABASE_URL, PROXIES (how many reverse proxies to trust), SMTP_URL, MAIL_FROM and EVIDENCE_URL.
 
-    Makes the data folder and the secret key when they are missing.
+    Makes the data folder and the secret key when they are missing. Without SMTP_URL mails are written to a folder;
+    without EVIDENCE_URL (s3://bucket/prefix) evidence lies in the data folder.
     """
     var = private_folder(Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve())
-    return Settings(var, database_url(var), secret_key(var), int(os.environ.get("PROXIES") or 0))
+    return Settings(
+        var,
+        database_url(var),
+        secret_key(var),
+        proxies=int(os.environ.get("PROXIES") or 0),
+        smtp_url=os.environ.get("SMTP_URL") or "",
+        mail_from=os.environ.get("MAIL_FROM") or "",
+        evidence_url=os.environ.get("EVIDENCE_URL") or "",
+    )
 
 
 def private_folder(path: Path) -> Path:

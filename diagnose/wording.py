@@ -13,8 +13,8 @@ from questionnaires.schema import Fact, Indicator
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEVEL_NUMERALS = "〇一二三四五六七八九十"
-KINDS = {code: say(f"kind_{code}") for code in ("self", "onsite", "import")}
-PURPOSES = {code: say(f"purpose_{code}") for code in ("first", "other", "again", "correction")}
+KINDS = {code: say(f"kind_{code}") for code in ("self", "onsite", "import", "adopted")}
+PURPOSES = {code: say(f"purpose_{code}") for code in ("first", "other", "again", "correction", "visit")}
 
 
 def now() -> datetime:

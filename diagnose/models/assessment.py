@@ -9,10 +9,16 @@ from diagnose.db import Base, UtcDateTime
 
 DRAFT = "draft"
 SUBMITTED = "submitted"
+SET_ASIDE = "set_aside"
 
 
 class Assessment(Base):
-    """One filling of one form edition. ``purpose``: first, again (重新自评) or correction (更正)."""
+    """One filling of one form edition.
+
+    ``purpose``: first, other, again (重新自评), correction (更正) or visit (现场诊断). ``status``: draft, submitted, or
+    set_aside (a draft that gave way when two files of one firm were joined). A submitted one may be sent back
+    (``returned_at``) with a reason: it stands, and the firm is asked for a correction.
+    """
 
     __tablename__ = "assessment"
 
@@ -26,6 +32,9 @@ class Assessment(Base):
     status: Mapped[str] = mapped_column(String(12), default=DRAFT)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    return_reason: Mapped[str] = mapped_column(String(2000), default="", server_default=text("''"))
 
     __table_args__ = (
         # One open draft a form: two clicks on 重新自评 end in the same draft.
@@ -54,3 +63,4 @@ class DraftAnswer(Base):
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
     typed: Mapped[list[str]] = mapped_column(JSON)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

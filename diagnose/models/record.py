@@ -10,7 +10,10 @@ from diagnose.db import Base, UtcDateTime
 
 
 class Statement(Base):
-    """One submission's facts: true on ``as_of``, known since ``recorded_at``."""
+    """One submission's facts: true on ``as_of``, known since ``recorded_at``, said by ``by_id`` (None: no account).
+
+    ``adopted``: the fact codes of an onsite statement that the advisor took over from the self-assessment (沿用自评).
+    """
 
     __tablename__ = "statement"
 
@@ -24,6 +27,8 @@ class Statement(Base):
     form: Mapped[str] = mapped_column(String(40))
     edition: Mapped[str] = mapped_column(String(20))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    adopted: Mapped[list[str]] = mapped_column(JSON, default=list)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
     __table_args__ = (Index("ix_statement_facts", "enterprise_id", "kind", "as_of", "recorded_at"),)
 

@@ -83,9 +83,7 @@ def _firm(
     totals = {code: random.randint(*between) for code, between in data["totals"].items()}
     plan = Plan(random.betavariate(2, 2.4), own_design, totals)
     profile = {"staff": totals["staff"], "revenue": f"{totals['revenue']}.00"}
-    said = files.Firm(
-        _credit_code(data["credit_code_region"], number), name, division, industry, process_type, profile
-    )
+    said = files.Firm(_credit_code(data["credit_code_region"], number), name, division, industry, process_type, profile)
     dates = data["dates"] if number < data["firms_with_three"] else data["dates"][-1:]
     code = new_code()
     enterprise = files.start(session, said, code, dates[0], _morning(dates[0]))

@@ -1,12 +1,13 @@
 """Judge: one ruler's verdict on the facts as of one moment, inserted once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from diagnose.models import Diagnosis, Statement
+from diagnose.models.visit import ADOPTED
 from diagnose.services.answers import batch_answers
 from diagnose.services.facts import merge, plain, statements_at
 from questionnaires.schema import Dictionary
@@ -44,7 +45,7 @@ def diagnose(
         kind=kind,
         as_of=as_of,
         known_at=known_at,
-        **columns(rules, judged, answers, statements),
+        **columns(rules, dictionary, judged, answers, statements),
     )
     session.add(row)
     session.flush()
@@ -60,7 +61,7 @@ def judge_again(
     judged = try_verdict(rules, answers)
     if judged is None or _result(judged, answers)["points"] == before.result["points"]:
         return
-    found = columns(rules, judged, answers, statements)
+    found = columns(rules, dictionary, judged, answers, statements)
     day = {"enterprise_id": before.enterprise_id, "kind": before.kind, "as_of": before.as_of, "known_at": known_at}
     session.add(Diagnosis(**day, **found))
 
@@ -75,7 +76,11 @@ def try_verdict(rules: Ruleset, answers: Mapping[str, object]) -> Verdict | None
 
 
 def columns(
-    rules: Ruleset, judged: Verdict, answers: Mapping[str, object], statements: Iterable[Statement]
+    rules: Ruleset,
+    dictionary: Dictionary,
+    judged: Verdict,
+    answers: Mapping[str, object],
+    statements: Sequence[Statement],
 ) -> dict[str, Any]:
     """The columns of a Diagnosis that a complete verdict fills."""
     return {
@@ -85,8 +90,19 @@ def columns(
         "statements": [row.id for row in statements],
         "score": judged.score,
         "level": judged.level,
-        "result": _result(judged, answers),
+        "result": _result(judged, answers) | {"adopted": _adopted(rules, dictionary, statements)},
     }
+
+
+def _adopted(rules: Ruleset, dictionary: Dictionary, statements: Sequence[Statement]) -> list[str]:
+    """The scored indicators of an onsite verdict that rest on what the firm said itself (沿用自评)."""
+    dated = merge(statements)
+    taken_over = {code for code, fact in dated.items() if fact.source == ADOPTED}
+    return [
+        scored.code
+        for scored in rules.indicators
+        if any(fact.code in taken_over for fact in dictionary.question(rules.scheme, scored.code).facts)
+    ]
 
 
 def _result(judged: Verdict, answers: Mapping[str, object]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _STATUS = select(Assessment.status).where(Assessment.id == bindparam("assessment
 
 @cache
 def _keep(dialect: str) -> Insert:
-    return upsert(dialect, DraftAnswer, replace=("typed", "saved_at"))
+    return upsert(dialect, DraftAnswer, replace=("typed", "saved_at", "by_id"))
 
 
 class Submitted(ValueError):
@@ -54,7 +54,6 @@ class Draft:
             for code, fact in self.known.items()
             if code not in self.typed and is_fresh(fact, self.as_of)
         }
-
 
     @cached_property
     def answers(self) -> Typed:
@@ -123,9 +122,7 @@ def purpose_of_start(session: Session, enterprise_id: int, form: Form) -> str:
 def open_drafts(session: Session, enterprise_id: int) -> list[Assessment]:
     """All drafts of a file that were not submitted."""
     return list(
-        session.scalars(
-            select(Assessment).where(Assessment.enterprise_id == enterprise_id, Assessment.status == DRAFT)
-        )
+        session.scalars(select(Assessment).where(Assessment.enterprise_id == enterprise_id, Assessment.status == DRAFT))
     )
 
 
@@ -145,21 +142,21 @@ def load(session: Session, assessment_id: int) -> Draft:
 
 
 def whole(session: Session, assessment: Assessment) -> Draft:
-    """What was typed so far and what is known from before; a firm's very first draft has nothing before it."""
+    """What was typed so far and what is known from before."""
     draft = load(session, assessment.id)
-    if assessment.purpose == "first":
+    if assessment.purpose in ("first", "visit"):  # nothing before it; an onsite visit looks at everything anew
         return draft
     known = facts_at(session, assessment.enterprise_id, assessment.kind, assessment.as_of, wording.now())
     return replace(draft, known=known, as_of=assessment.as_of)
 
 
-def adopt(session: Session, assessment: Assessment, question: Indicator, now: datetime) -> None:
+def adopt(session: Session, assessment: Assessment, question: Indicator, now: datetime, by: int | None = None) -> None:
     """沿用: state what is known about one question again, as of the draft's day."""
     session.scalar(_STATUS, {"assessment_id": assessment.id})  # nobody types between reading and saving
     draft = whole(session, assessment)
     codes = [fact.code for fact in question.facts if fact.code in draft.known and fact.code not in draft.typed]
     values = {code: draft.known[code].value for code in codes}
-    save(session, assessment.id, typed_again(values), now)
+    save(session, assessment.id, typed_again(values), now, by)
 
 
 def set_day(session: Session, assessment: Assessment, as_of: date) -> None:
@@ -169,13 +166,19 @@ def set_day(session: Session, assessment: Assessment, as_of: date) -> None:
     assessment.as_of = as_of
 
 
-def save(session: Session, assessment_id: int, typed: Mapping[str, Sequence[str]], now: datetime) -> None:
-    """Keep what was typed, right or wrong; raises Submitted when the assessment is no draft any more."""
+def save(
+    session: Session,
+    assessment_id: int,
+    typed: Mapping[str, Sequence[str]],
+    now: datetime,
+    by: int | None = None,
+) -> None:
+    """Keep what was typed, right or wrong, and who typed it; raises Submitted when it is no draft any more."""
     status = session.scalar(_STATUS, {"assessment_id": assessment_id})
     if status != DRAFT:
         raise Submitted
     rows = [
-        {"assessment_id": assessment_id, "code": code, "typed": list(texts), "saved_at": now}
+        {"assessment_id": assessment_id, "code": code, "typed": list(texts), "saved_at": now, "by_id": by}
         for code, texts in typed.items()
     ]
     if rows:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnose.models import Diagnosis, Statement
+from diagnose.models.visit import ADOPTED
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def merge(statements: Iterable[Statement]) -> dict[str, DatedFact]:
     facts: dict[str, DatedFact] = {}
     for row in statements:
         for code, value in row.answers.items():
-            facts[code] = DatedFact(value, row.as_of, row.recorded_at, row.source, row.id)
+            source = ADOPTED if code in row.adopted else row.source
+            facts[code] = DatedFact(value, row.as_of, row.recorded_at, source, row.id)
     return {code: fact for code, fact in facts.items() if fact.value is not None}
 
 

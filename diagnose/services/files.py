@@ -99,9 +99,7 @@ def export(session: Session, enterprise: Enterprise) -> dict[str, Any]:
     owned = {
         "statements": _rows(session, Statement, enterprise),
         "diagnoses": _rows(session, Diagnosis, enterprise),
-        "assessments": [
-            row | {"typed": _typed(session, row["id"])} for row in _rows(session, Assessment, enterprise)
-        ],
+        "assessments": [row | {"typed": _typed(session, row["id"])} for row in _rows(session, Assessment, enterprise)],
     }
     firm = {
         key: getattr(enterprise, key)

@@ -106,7 +106,7 @@ def _judge(session: Session, catalog: Catalog, rules: Ruleset, kind: str, as_of:
     judged = verdicts(rules, pack(rules, [file.row for file in fitting]), [file.answers for file in fitting])
     rows = [
         {"enterprise_id": file.enterprise_id, "kind": kind, "as_of": as_of, "known_at": now}
-        | columns(rules, one, file.answers, file.statements)
+        | columns(rules, catalog.dictionary, one, file.answers, file.statements)
         for file, one in zip(fitting, judged, strict=True)
         if not one.missing
     ]

@@ -1,5 +1,6 @@
 """Submit a draft: its answers become a statement, and the statement a verdict, in one transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -27,12 +28,19 @@ class Incomplete(ValueError):
 
 
 def submit(
-    session: Session, catalog: Catalog, enterprise: Enterprise, assessment: Assessment, now: datetime | None = None
+    session: Session,
+    catalog: Catalog,
+    enterprise: Enterprise,
+    assessment: Assessment,
+    now: datetime | None = None,
+    by: int | None = None,
+    adopted: Collection[str] = (),
 ) -> list[Diagnosis]:
     """Write the statement and the verdicts; returns [] when it had been submitted before (a double click).
 
     Raises Incomplete, and then nothing has changed. Submissions of one firm take turns, and the moment is taken when
-    it is this one's turn: what is recorded earlier is also there earlier.
+    it is this one's turn: what is recorded earlier is also there earlier. ``by``: the account that submits;
+    ``adopted``: the fact codes that an onsite assessment takes over from the firm's own.
     """
     session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
     now = now or wording.now()
@@ -56,6 +64,8 @@ def submit(
             form=form.form,
             edition=form.edition,
             answers=_stated(form, reading, draft) | _size(session, enterprise, assessment, form),
+            adopted=sorted(adopted),
+            by_id=by,
         )
     )
     session.flush()

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from diagnose import wording
+from diagnose.access import Right
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
 from diagnose.services.dossier import Dossier, dossier
@@ -89,11 +90,11 @@ def trend(public_id: str, diagnosis_id: int) -> Response:
 def start(public_id: str, form: str, edition: str) -> ResponseReturnValue:
     """Open a form the firm has not filled in yet; facts known from before are not asked again."""
     with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.FILL)
     offered = {one.name: one for one in here.catalog().forms_for(enterprise.process_type)}
     chosen = offered.get(f"{form}/{edition}") or abort(404)
     with here.writing() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.FILL)
         purpose = drafts.purpose_of_start(db, enterprise.id, chosen)
         assessment = drafts.open_draft(db, enterprise, chosen, purpose, wording.today(), wording.now())
     return redirect(url_for("survey.start", public_id=public_id, assessment_id=assessment.id))
@@ -113,7 +114,7 @@ def correct(public_id: str) -> ResponseReturnValue:
 
 def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
     with here.writing() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.FILL)
         offered = {one.name: one for one in here.catalog().forms_for(enterprise.process_type)}
         form = offered.get(request.form.get("form", here.catalog().first_form.name)) or abort(404)
         last = drafts.last_statement(db, enterprise.id, form) or abort(404)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from diagnose import access, wording
+from diagnose.access import Right
 from diagnose.models import Division, Enterprise
 from diagnose.services import attempts, divisions, drafts, files
 from diagnose.services.files import Firm
@@ -119,7 +120,7 @@ def open_by_code() -> ResponseReturnValue:
 def link(public_id: str) -> ResponseReturnValue:
     """Show the holder the link; the code comes from the holder's own cookie."""
     with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
         draft = next(iter(drafts.open_drafts(db, enterprise.id)), None) if request.args.get("first") else None
     return render_template("files/link.html", enterprise=enterprise, draft=draft, **_link_of(public_id))
 
@@ -129,7 +130,7 @@ def replace_link(public_id: str) -> ResponseReturnValue:
     """A new link; the old one, and every browser that used it, is out."""
     code = access.new_code()
     with here.writing() as db:
-        files.replace_link(here.enterprise_or_404(db, public_id), code)
+        files.replace_link(here.enterprise_or_404(db, public_id, Right.OWN), code)
     return _hold(redirect(url_for("files.link", public_id=public_id, renewed=1)), public_id, code)
 
 
@@ -142,7 +143,7 @@ def _link_of(public_id: str) -> dict[str, str]:
 def firm(public_id: str) -> ResponseReturnValue:
     """Change 企业信息; the credit code stays."""
     with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
         form = firm_form(here.catalog(), request.form or None, with_as_of=False, **_said(enterprise))
     form.credit_code.data = enterprise.credit_code
     if request.method == "GET" or request.form.get("step") == "province":
@@ -150,7 +151,8 @@ def firm(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("files/firm.html", form=form, enterprise=enterprise), 422
     with here.writing() as db:
-        files.change(here.locked_or_404(db, public_id), _firm(form, _division(db, form)), wording.today())
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
+        files.change(enterprise, _firm(form, _division(db, form)), wording.today())
     return redirect(url_for("dossier.show", public_id=public_id))
 
 
@@ -170,7 +172,7 @@ def _said(enterprise: Enterprise) -> dict[str, object]:
 def data(public_id: str) -> ResponseReturnValue:
     """Everything the file holds, to take along."""
     with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
         response = jsonify(files.export(db, enterprise))
     response.headers["Content-Disposition"] = f'attachment; filename="{public_id}.json"'
     return response
@@ -180,12 +182,12 @@ def data(public_id: str) -> ResponseReturnValue:
 def erase(public_id: str) -> ResponseReturnValue:
     """Delete the file after its name was confirmed by a tick."""
     with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
     if request.form.get("sure") != "yes":
         asked = request.method == "POST"
         return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
     with here.writing() as db:
-        files.erase(db, here.enterprise_or_404(db, public_id))
+        files.erase(db, here.enterprise_or_404(db, public_id, Right.OWN))
     return _let_go(redirect(url_for("files.erased")), public_id)
 
 
@@ -199,7 +201,7 @@ def erased() -> ResponseReturnValue:
 def leave(public_id: str) -> ResponseReturnValue:
     """退出: this browser forgets the file; the link still opens it."""
     with here.reading() as db:
-        here.enterprise_or_404(db, public_id)
+        here.enterprise_or_404(db, public_id, Right.OWN)
     return _let_go(redirect(url_for("public.home")), public_id)
 
 

@@ -1,22 +1,24 @@
-"""What the current request works with: engine, catalog, and the file its holder opened."""
+"""What the current request works with: engine, catalog, who asks, and the file they may open."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
+from flask_login import current_user
 from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from diagnose import access, db
+from diagnose.access import Right
 from diagnose.catalog import Catalog
-from diagnose.models import Assessment, Enterprise
+from diagnose.models import Account, Assessment, Enterprise
+from diagnose.services import audit
 
-# Built once: putting a statement together takes SQLAlchemy longer than running it.
-FILE = select(Enterprise).where(*access.HELD)
-FILLING = (
-    select(Enterprise, Assessment)
-    .join(Assessment, Assessment.enterprise_id == Enterprise.id)
-    .where(Assessment.id == bindparam("assessment_id"), *access.HELD)
+FILLING = select(Assessment).where(
+    Assessment.id == bindparam("assessment_id"),
+    Assessment.enterprise_id == bindparam("enterprise_id"),
+    Assessment.kind == bindparam("kind"),
 )
 
 
@@ -46,6 +48,17 @@ def writing() -> Iterator[Session]:
         yield session
 
 
+def account() -> Account | None:
+    """Whoever is logged in."""
+    return current_user.account if current_user.is_authenticated else None
+
+
+def account_id() -> int | None:
+    """The id of whoever is logged in, for what is signed with it."""
+    who = account()
+    return who.id if who else None
+
+
 def cookie_name(public_id: str) -> str:
     """Name of the cookie that holds the link's code of one file."""
     return f"file_{public_id}"
@@ -56,22 +69,35 @@ def code_held(public_id: str) -> str | None:
     return request.cookies.get(cookie_name(public_id))
 
 
-def enterprise_or_404(session: Session, public_id: str) -> Enterprise:
-    """The file, for its holder; 404 for everyone else, whether or not it exists."""
-    found = session.scalar(FILE, access.holder(public_id, code_held(public_id)))
-    return found or abort(404)
+def enterprise_or_404(session: Session, public_id: str, right: Right = Right.READ, lock: bool = False) -> Enterprise:
+    """The file, for whoever has this right on it; 404 for everyone else, whether or not it exists.
 
-
-def locked_or_404(session: Session, public_id: str) -> Enterprise:
-    """The file, for its holder who is about to change it: on PostgreSQL others wait until this transaction ends."""
-    found = session.scalar(FILE.with_for_update(), access.holder(public_id, code_held(public_id)))
-    return found or abort(404)
-
-
-def assessment_or_404(session: Session, public_id: str, assessment_id: int) -> tuple[Enterprise, Assessment]:
-    """One filling of a file, for its holder."""
-    holder = access.holder(public_id, code_held(public_id))
-    row = session.execute(FILLING, {"assessment_id": assessment_id, **holder}).one_or_none()
+    ``lock``: the caller is about to change it; on PostgreSQL others wait until this transaction ends.
+    """
+    code, who = code_held(public_id), account()
+    open_ways = access.ways(who.role if who else None, code is not None)
+    query = access.file_query(open_ways)
+    if lock:
+        query = query.with_for_update(of=Enterprise)
+    row = session.execute(query, {"public_id": public_id, **access.asker(who, code)}).one_or_none()
     if row is None:
         abort(404)
-    return row[0], row[1]
+    g.rights = access.rights(way for way, leads in zip(open_ways, row[1:], strict=True) if leads)
+    if right not in g.rights:
+        abort(404)
+    found: Enterprise = row[0]
+    return found
+
+
+def assessment_or_404(
+    session: Session, public_id: str, assessment_id: int, right: Right = Right.FILL, kind: str = "self"
+) -> tuple[Enterprise, Assessment]:
+    """One filling of a file, for whoever has this right on the file."""
+    enterprise = enterprise_or_404(session, public_id, right)
+    found = session.scalar(FILLING, {"assessment_id": assessment_id, "enterprise_id": enterprise.id, "kind": kind})
+    return enterprise, found or abort(404)
+
+
+def record(session: Session, action: str, enterprise: Enterprise | None = None, **detail: Any) -> None:
+    """Write into the audit log, in this transaction, what whoever is logged in has done; see services/audit.py."""
+    audit.record(session, current_app.config["SECRET_KEY"], action, account(), enterprise, **detail)

@@ -94,7 +94,7 @@ def save_answer(public_id: str, assessment_id: int, question: str) -> ResponseRe
         form = question_form(questionnaire, (asked,))(request.form)
         now = wording.now()
         try:
-            drafts.save(db, assessment_id, form.typed(), now)
+            drafts.save(db, assessment_id, form.typed(), now, here.account_id())
         except drafts.Submitted:
             return errors.page("409", 409)
         draft = drafts.whole(db, assessment)
@@ -130,7 +130,9 @@ def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
         return _review(enterprise, assessment, draft, problem=say("pledge_missing")), 422
     try:
         with here.writing() as db:
-            submit.submit(db, here.catalog(), *here.assessment_or_404(db, public_id, assessment_id))
+            own = here.assessment_or_404(db, public_id, assessment_id)
+            if submit.submit(db, here.catalog(), *own, by=here.account_id()):
+                here.record(db, "submit", own[0], assessment=assessment_id)
     except submit.Incomplete:
         return _review(enterprise, assessment, draft, problem=say("incomplete")), 422
     scheme = _questionnaire(assessment).schemes[0].partition("/")[0]
@@ -179,7 +181,7 @@ def _settle_known(public_id: str, assessment_id: int, questionnaire: Questionnai
         return redirect(back)
     with here.writing() as db:
         _, assessment = here.assessment_or_404(db, public_id, assessment_id)
-        drafts.adopt(db, assessment, question, wording.now())
+        drafts.adopt(db, assessment, question, wording.now(), here.account_id())
     return redirect(back)
 
 
@@ -197,7 +199,7 @@ def _save(public_id: str, assessment_id: int, questionnaire: Questionnaire, show
     form = question_form(questionnaire, _asked(shown))(request.form)
     with here.writing() as db:
         _, assessment = here.assessment_or_404(db, public_id, assessment_id)
-        drafts.save(db, assessment_id, form.typed(), wording.now())
+        drafts.save(db, assessment_id, form.typed(), wording.now(), here.account_id())
         reading = drafts.understand(questionnaire, drafts.whole(db, assessment))
     return not any(reading.applies(one) and reading.error_of(one) for one in shown)
 

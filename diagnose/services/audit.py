@@ -1,0 +1,73 @@
+"""The audit log: each deed in a chain of hashes, so that a changed, removed or inserted entry is found.
+
+The hash is keyed with the installation's secret: who can write to the database but has not got the key cannot make a
+new chain that holds.
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from diagnose import wording
+from diagnose.models import Account, AuditEntry, AuditHead, Division, Enterprise, EnterpriseDivision
+
+START = "0" * 64
+HEAD = 1
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a check of the log ended: entries that hold, the last hash, and what is wrong (empty: nothing)."""
+
+    entries: int
+    last: str
+    problem: str
+
+
+def record(
+    session: Session,
+    secret: str,
+    action: str,
+    who: Account | None,
+    enterprise: Enterprise | None = None,
+    **detail: Any,
+) -> None:
+    """Add one deed at the end of the chain, in the caller's transaction. ``detail``: ids, codes, hashes; no names."""
+    head = session.scalar(select(AuditHead).where(AuditHead.id == HEAD).with_for_update())
+    if head is None:
+        raise RuntimeError("audit_head has no row; the migration makes it")
+    fields = {
+        "id": head.last + 1,
+        "at": wording.now(),
+        "actor_id": who.id if who else None,
+        "actor_role": who.role if who else "",
+        "action": action,
+        "file": enterprise.public_id if enterprise else None,
+        "place": _place(session, enterprise) if enterprise else None,
+        "detail": detail,
+    }
+    mark = chained(secret, head.hash, fields)
+    session.execute(insert(AuditEntry), {**fields, "hash": mark})
+    session.execute(update(AuditHead).where(AuditHead.id == HEAD).values(last=fields["id"], hash=mark))
+    session.expire(head)
+
+
+def chained(secret: str, before: str, fields: dict[str, Any]) -> str:
+    """The hash of one entry, over the one before it."""
+    plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in fields.items()}
+    text = json.dumps([before, plain], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _place(session: Session, enterprise: Enterprise) -> str | None:
+    return session.scalar(
+        select(Division.path)
+        .join(EnterpriseDivision, EnterpriseDivision.division_id == Division.id)
+        .where(EnterpriseDivision.enterprise_id == enterprise.id, EnterpriseDivision.valid_to.is_(None))
+    )
