@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from diagnose import create_app
+from diagnose.config import PROJECT
 from tests.browser.eyes import HEIGHT, Eyes
 from tests.browser.server import Server
 from tests.conftest import Visitor
@@ -46,9 +47,17 @@ Opener = Callable[..., Eyes]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Gunicorn with an empty SQLite database, for the whole test run."""
     running = Server(tmp_path_factory.mktemp("server"))
+    _share_font_slices(running.var)
     running.start()
     yield running
     running.stop()
+
+
+def _share_font_slices(var: Path) -> None:
+    """Slices of the web font are made once, by script/setup or an earlier run; a name stands for one content."""
+    made = PROJECT / "var" / "fonts"
+    made.mkdir(parents=True, exist_ok=True)
+    (var / "fonts").symlink_to(made)
 
 
 @pytest.fixture(scope="session")
