@@ -5,9 +5,10 @@ platform's cache folder and installs the pinned version there with pip; only `op
 environment's Python, imports it. Both get the same random answers and take turns; scores and levels must be equal on
 all rows, or the run fails. Both have the answers at hand in their own types; timed is from there to all levels.
 
-The goal is on openfisca written by its own means, the faster of `parameters` (fancy indexing, sums over booleans, tax
-scales, float32, as its documentation has it) and `select` (the same with select over the options). Beside them stands
-`integers`: plain numpy in milli-points inside openfisca's formulas, the fastest we could make it.
+Its formulas are written in three ways. `documented`: fancy indexing, sums over booleans, tax scales, float32, as its
+documentation has it. `select`: the same with select over the options. `integers`: plain numpy in milli-points inside
+openfisca's formulas, the fastest we could make it. There is a goal on the documented way and one on the best of its own
+means, the faster of the first two; `integers` stands beside them, for it uses little of openfisca.
 """
 
 import os
@@ -33,11 +34,11 @@ from scoring.ruleset import find
 from scoring.tables import tables
 
 NAME = "openfisca"
-GOALS = {"openfisca_to_judge": at_least(10)}
+GOALS = {"documented_to_judge": at_least(10), "own_best_to_judge": at_least(10)}
 RULES = find("miit-sme/2024")
 ENTERPRISES, SEED = 1_000_000, 2024
-ROUNDS = {"select": 3, "parameters": 1, "integers": 3}
-OWN_MEANS = ("select", "parameters")
+ROUNDS = {"select": 5, "documented": 1, "integers": 5}
+OWN_MEANS = ("select", "documented")
 PEER = Path(__file__).with_name("openfisca_peer.py")
 VERSION = "46.0.1"
 INSTALLED = ("openfisca-core==" + VERSION, "numpy==" + np.__version__)
@@ -64,8 +65,8 @@ def run() -> Figures:
         "judge_ms": round(ours * 1000, 1),
         **{f"openfisca_{variant}_ms": round(seconds * 1000, 1) for variant, seconds in theirs.items()},
         "openfisca_own_best": own,
-        "openfisca_to_judge": round(theirs[own] / ours, 1),
-        "parameters_to_judge": round(theirs["parameters"] / ours, 1),
+        "documented_to_judge": round(theirs["documented"] / ours, 1),
+        "own_best_to_judge": round(theirs[own] / ours, 1),
         "integers_to_judge": round(theirs["integers"] / ours, 1),
     }
 

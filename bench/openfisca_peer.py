@@ -127,7 +127,7 @@ def by_integers(question: Raw, code: str) -> Formula:
 
 
 VARIANTS: dict[str, tuple[Callable[[Raw, str], Formula], type, int]] = {
-    "parameters": (by_parameters, float, 1),
+    "documented": (by_parameters, float, 1),
     "select": (by_select, float, 1),
     "integers": (by_integers, int, MILLI),
 }

@@ -14,7 +14,7 @@ import numpy as np
 from bench.goals import Figures, at_most
 from bench.timing import medians
 from scoring.batch import score
-from scoring.encode import Columns, encode
+from scoring.encode import Columns, compact, encode
 from scoring.explain import explain
 from scoring.maturity import judge
 from scoring.model import Indicator
@@ -29,7 +29,7 @@ GOALS = {
     "peak_mb": at_most(300),
 }
 SCHEME = find("miit-sme/2024")
-MANY, LINES, FIRMS, ROUNDS = 1_000_000, 1_000_000, 2000, 5
+MANY, LINES, FIRMS, ROUNDS, CALLS = 1_000_000, 1_000_000, 2000, 5, 50
 OUTPUT = 4 + 1  # bytes of a score and a level
 
 
@@ -101,8 +101,8 @@ def _million(firms: list[dict[str, Any]]) -> dict[str, float | str]:
     """judge beside numpy.copy of 1 byte a coded answer, 4 + 4 a ratio, 4 a score and 1 a level."""
     few = encode(SCHEME, firms)
     chosen = np.random.default_rng(2024).integers(0, len(few), MANY)
-    parts = (few.codes, few.grades, few.num, few.den, few.ratings)
-    many = Columns(*(np.ascontiguousarray(each.take(chosen, axis=-1)) for each in parts))
+    parts: list[Any] = [few.codes, few.grades, few.num, few.den, few.ratings]
+    many = compact(SCHEME, Columns(*(each.take(chosen, axis=-1) for each in parts)))
     width = len(many.codes) + len(many.grades) + 8 * len(many.num) + OUTPUT
     same = np.ones(MANY * width, dtype=np.uint8)
     seconds = medians({"judge": lambda: judge(SCHEME, many), "copy": lambda: np.copy(same)}, 15)
@@ -114,8 +114,8 @@ def _million(firms: list[dict[str, Any]]) -> dict[str, float | str]:
 
 
 def _one(firms: list[dict[str, Any]]) -> dict[str, float | str]:
-    """One enterprise, from its answers to score and level; and its trace."""
+    """One enterprise at a time, another at every call, from its answers to score and level; and its trace."""
     turn = cycle(firms)
     both = {"one": lambda: judge(SCHEME, encode(SCHEME, [next(turn)])), "trace": lambda: explain(SCHEME, next(turn))}
-    seconds = medians(both, len(firms))
+    seconds = medians(both, len(firms) // CALLS, CALLS)
     return {"one_us": round(seconds["one"] * 1e6, 1), "trace_ms": round(seconds["trace"] * 1000, 3)}

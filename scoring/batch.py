@@ -13,7 +13,7 @@ from scoring.model import Ruleset
 from scoring.output import bad_line, draft_line, scored_line
 from scoring.verdict import drafts, finals
 
-CHUNK_LINES = 128  # few enough that reading, judging and writing find them in the cache
+CHUNK_LINES = 64  # few enough that reading, judging and writing find them in the cache
 CHUNK_BYTES = 4 << 20
 
 
@@ -23,7 +23,7 @@ class BadLine(ValueError):
 
 class _Good(NamedTuple):
     id: str
-    answers: Mapping[str, object]
+    answers: Mapping[str, object]  # only those that `finals` looks at: all of them would crowd the cache
     row: Row
 
 
@@ -85,7 +85,8 @@ def _read(ruleset: Ruleset, raw: bytes) -> _Good | _Bad:
     except LineError as error:
         return _Bad(error.id, str(error))
     try:
-        return _Good(line_id, answers, encode_one(ruleset, answers))
+        row = encode_one(ruleset, answers)
+        return _Good(line_id, {code: answers.get(code) for code in ruleset.conditioned}, row)
     except AnswerError as error:
         return _Bad(line_id, str(error))
 

@@ -22,27 +22,27 @@ from scoring.answers import (
     single_coder,
 )
 from scoring.model import Indicator, Ruleset
-from scoring.tables import Ratios, tables
+from scoring.tables import tables
 
-__all__ = ["AnswerError", "Columns", "Row", "encode", "encode_one", "pack"]
+__all__ = ["AnswerError", "Columns", "Row", "compact", "encode", "encode_one", "pack"]
 
 Row = list[int]  # one enterprise encoded: its codes, grades, numerators and denominators, or its ratings
 _MISSING_RATIO = (0, UNANSWERED)
 _WHOLE = frozenset((int, type(None)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # not frozen, as that takes as long as two operations on arrays; nothing changes it
 class Columns:
     """The answers of n enterprises: codes (c, n), grades of scenes (s, n), ratios as num and den (r, n), and ratings of
     k sub-domains at l levels (k, l, n).
 
     Codes are places in `tables`, unanswered and 不适用 among them. Grade and denominator 0 are unanswered, denominator
-    -1 is 不适用; a rating of -1 is missing, -2 不适用. num and den are int32 or int64 as fits, or Python integers
-    (dtype object) when one of them is too large for exact 64-bit arithmetic.
+    -1 is 不适用; a rating of -1 is missing, -2 不适用. All are int64, or smaller once made `compact`; num and den are
+    Python integers (dtype object) when one of them is too large for exact 64-bit arithmetic.
     """
 
-    codes: NDArray[np.unsignedinteger[Any]]
-    grades: NDArray[np.uint8]
+    codes: NDArray[np.integer[Any]]
+    grades: NDArray[np.integer[Any]]
     num: NDArray[Any]
     den: NDArray[Any]
     ratings: NDArray[np.int16]
@@ -120,15 +120,11 @@ def pack(ruleset: Ruleset, rows: Sequence[Row]) -> Columns:
     found = tables(ruleset)
     coded, scenes, ratios = len(found.coded.rows), len(found.scenes.rows), len(found.ratios.rows)
     table = _table(rows, coded + scenes + 2 * ratios)
-    pairs = table[coded + scenes :]
-    pairs = pairs.astype(_ratio_type(found.ratios, pairs), order="C")
-    return Columns(
-        table[:coded].astype(found.coded.dtype, order="C"),
-        table[coded : coded + scenes].astype(np.uint8, order="C"),
-        pairs[:ratios],
-        pairs[ratios:],
-        np.empty((0, 0, len(rows)), dtype=np.int16),
-    )
+    small, pairs = table[: coded + scenes].astype(np.int64, copy=False), table[coded + scenes :]
+    if pairs.max(initial=0) > found.ratios.safe:
+        pairs = pairs.astype(object)
+    none = np.empty((0, 0, len(rows)), dtype=np.int16)
+    return Columns(small[:coded], small[coded:], pairs[:ratios], pairs[ratios:], none)
 
 
 def _table(rows: Sequence[Row], width: int) -> NDArray[Any]:
@@ -137,14 +133,17 @@ def _table(rows: Sequence[Row], width: int) -> NDArray[Any]:
         values: NDArray[Any] = np.array(rows, dtype=np.int64)
     except OverflowError:
         values = np.array(rows, dtype=object)
-    return values.reshape(len(rows), width).T
+    return np.ascontiguousarray(values.reshape(len(rows), width).T)
 
 
-def _ratio_type(ratios: Ratios, pairs: NDArray[Any]) -> type[Any]:
-    most = pairs.max(initial=0)
-    if most <= ratios.narrow:
-        return np.int32
-    return np.int64 if most <= ratios.safe else object
+def compact(ruleset: Ruleset, columns: Columns) -> Columns:
+    """The same in the points family in as few bytes as hold it, for very many: 2 or 4 a code, 1 a grade, 4 + 4 a ratio
+    where all of them are small enough for exact 32-bit arithmetic."""
+    found, num, den = tables(ruleset), columns.num, columns.den
+    if max(num.max(initial=0), den.max(initial=0)) <= found.ratios.narrow:
+        num, den = num.astype(np.int32), den.astype(np.int32)
+    codes, grades = columns.codes.astype(found.coded.dtype), columns.grades.astype(np.uint8)
+    return Columns(codes, grades, num, den, columns.ratings)
 
 
 @lru_cache(maxsize=64)

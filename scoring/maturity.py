@@ -17,11 +17,11 @@ from scoring.encode import Columns
 from scoring.model import POINTS, TOTAL, Ruleset
 from scoring.tables import Banded, Bools, Ints, Ratios, Scenes, Tables, Tests, tables
 
-CHUNK = 8192  # enterprises at a time: their intermediate arrays stay in the processor's cache
+CHUNK = 16_384  # enterprises at a time: their intermediate arrays stay in the processor's cache
 Points = NDArray[np.int32]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # not frozen, for the same reason as `Columns`
 class PointVerdicts:
     """What n enterprises get; k indicators, d scored dimensions, points in milli-points. Last axis: the enterprise.
 
@@ -119,14 +119,12 @@ def states(found: Tables, columns: Columns) -> tuple[Bools, Bools]:
 
 def _judge(found: Tables, columns: Columns, decimals: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Score and level (n,)."""
-    points: Points = np.add.reduce(found.coded.points.take(columns.codes), axis=0, dtype=np.int32)
+    points: Points = np.add.reduce(found.coded.points.take(columns.codes, mode="clip"), axis=0, dtype=np.int32)
     if len(found.ratios.rows):
         points += np.add.reduce(_ratio_points(found.ratios, columns), axis=0, dtype=np.int32)
     score = _score(found, columns, points, 10**decimals)
-    held = np.bitwise_and.reduce(_met_by_kind(found, columns, score).take(found.tests.of_level, axis=0), axis=1)
-    for higher, lower in found.tests.pairs:  # a few rows: many times faster here than accumulate
-        held[higher] &= held[lower]
-    return score, np.add.reduce(held, axis=0, dtype=np.int8)
+    met = _met_by_kind(found, columns, score).view(np.int8)
+    return score, np.minimum.reduce(met * found.tests.top + found.tests.below, axis=0)
 
 
 def _score(found: Tables, columns: Columns, points: Points, unit: int) -> NDArray[np.int32]:
@@ -169,7 +167,7 @@ def _in_bands(banded: Banded, num: NDArray[Any], den: NDArray[Any]) -> Points:
     scaled, places = num * banded.scale, banded.offsets
     for compare, starts in banded.starts:
         places = places + np.add.reduce(compare(scaled, starts * den).view(np.uint8), axis=0, dtype=np.uint8)
-    return banded.points.take(places)
+    return banded.points.take(places, mode="clip")
 
 
 def _met_by_kind(found: Tables, columns: Columns, score: NDArray[np.int32]) -> Bools:
@@ -192,10 +190,8 @@ def _ratio_holds(tests: Tests, columns: Columns) -> Bools:
     return holds
 
 
-def _counts(scenes: Scenes, grades: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _counts(scenes: Scenes, grades: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
     reached = (grades > scenes.graded).view(np.uint8)
-    counts = np.empty((2, len(scenes.graded), grades.shape[1]), dtype=np.uint8)
-    np.add.reduce(reached[:, : scenes.binding], axis=1, dtype=np.uint8, out=counts[0])
-    np.add.reduce(reached[:, scenes.binding :], axis=1, dtype=np.uint8, out=counts[1])
-    counts[1] += counts[0]
-    return counts.reshape(2 * len(scenes.graded), grades.shape[1])
+    binding = np.add.reduce(reached[:, : scenes.binding], axis=1, dtype=np.uint8)
+    others = np.add.reduce(reached[:, scenes.binding :], axis=1, dtype=np.uint8)
+    return np.concatenate((binding, binding + others))

@@ -183,6 +183,11 @@ class Ruleset:
         return self.levels[level - 1].title if level else self.unrated_title
 
     @cached_property
+    def conditioned(self) -> tuple[str, ...]:
+        """The codes of the indicators that some level has a condition on."""
+        return tuple(dict.fromkeys(each.indicator for level in self.levels for each in level.conditions))
+
+    @cached_property
     def _optional(self) -> frozenset[str]:
         return frozenset().union(*self.not_applicable)
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.model import Condition, Gate, Indicator, Ruleset
+from scoring.model import Condition, Gate, Indicator, Level, Ruleset
 from scoring.worth import answer_points, answer_steps, band_starts, segment, worst_code
 
 Ints = NDArray[np.int64]
@@ -81,8 +81,8 @@ class Tests:
     """Everything levels ask, t tests, kind by kind: on scores, coded indicators, ratios, counts of scenes."""
 
     order: Ints  # (t,) their places in the order score, conditions, gates of level 1, then of level 2 …
-    of_level: Ints  # (levels, most) the places of each level's; those with fewer repeat their first
-    pairs: tuple[tuple[int, int], ...]  # every level with the one below it, lowest first
+    top: np.int8  # the highest level
+    below: NDArray[np.int8]  # (t, 1) the level that each test still allows when it does not hold
     floors: NDArray[np.int32]  # (levels, 1) in units of 10**-decimals
     coded_rows: Ints  # the rows of those on coded indicators among these, and the least step
     coded_least: Ints  # (…, 1)
@@ -214,21 +214,19 @@ def _scenes(ruleset: Ruleset, rows: dict[str, int]) -> Scenes:
 
 
 def _tests(ruleset: Ruleset, coded: Coded, ratios: Ratios, scenes: Scenes) -> Tests:
-    stated = [each for level in ruleset.levels for each in (None, *level.conditions, *level.gates)]
-    starts = [row for row, each in enumerate(stated) if each is None]
-    ends = [*starts[1:], len(stated)]
-    widest = max(end - start for start, end in zip(starts, ends, strict=True))
+    stated = [each for level in ruleset.levels for each in (level, *level.conditions, *level.gates)]
+    starts = [row for row, each in enumerate(stated) if isinstance(each, Level)]
     conditions = [(row, each) for row, each in enumerate(stated) if isinstance(each, Condition)]
     on_coded = [(row, each) for row, each in conditions if each.kind != "at_least"]
     on_ratio = [(row, each, Fraction(each.value)) for row, each in conditions if each.kind == "at_least"]
     gates = [(row, each) for row, each in enumerate(stated) if isinstance(each, Gate)]
-    order = np.argsort(_ints([*starts, *(row for kind in (on_coded, on_ratio, gates) for row, *_ in kind)]))
+    by_kind = _ints([*starts, *(row for kind in (on_coded, on_ratio, gates) for row, *_ in kind)])
     place = {each.code: row for group in (coded.indicators, ratios.indicators) for row, each in enumerate(group)}
     graded = scenes.graded.ravel().tolist()
     return Tests(
-        order=order,
-        of_level=np.array([order[_filled(*ends_of, widest)] for ends_of in zip(starts, ends, strict=True)]),
-        pairs=tuple((row, row - 1) for row in range(1, len(starts))),
+        order=np.argsort(by_kind),
+        top=np.int8(len(starts)),
+        below=(np.searchsorted(starts, by_kind, side="right") - 1).astype(np.int8).reshape(-1, 1),
         floors=_column(level.min_score for level in ruleset.levels).astype(np.int32),
         coded_rows=_ints(place[each.indicator] for _, each in on_coded),
         coded_least=_column(_least_step(ruleset.indicator(each.indicator), each) for _, each in on_coded),
@@ -238,11 +236,6 @@ def _tests(ruleset: Ruleset, coded: Coded, ratios: Ratios, scenes: Scenes) -> Te
         gate_rows=_ints(graded.index(gate.graded) + len(graded) * (gate.count == "scenes") for _, gate in gates),
         gate_least=_column(gate.at_least for _, gate in gates).astype(np.uint8),
     )
-
-
-def _filled(start: int, end: int, width: int) -> list[int]:
-    """The numbers from start to end, the first one repeated up to the width."""
-    return [start] * (width - (end - start)) + list(range(start, end))
 
 
 def _least_step(indicator: Indicator, condition: Condition) -> int:

@@ -97,7 +97,8 @@ def _points(ruleset: Ruleset, judged: Verdicts) -> list[dict[str, int | None]]:
 
 
 def finals(ruleset: Ruleset, judged: Verdicts, answers: Sequence[Mapping[str, object]]) -> list[Final]:
-    """The numbers of n verdicts; those of the incomplete ones mean nothing."""
+    """The numbers of n verdicts; those of the incomplete ones mean nothing. Of `answers` those to `Ruleset.conditioned`
+    are shown in `unmet`; no others are looked at."""
     both = zip(judged.dimension_points.T.tolist(), judged.dimension_max.T.tolist(), strict=True)
     dimensions = [list(zip(points, most, strict=True)) for points, most in both]
     scores, levels = judged.score.tolist(), judged.level.tolist()

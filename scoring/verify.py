@@ -1,4 +1,4 @@
-"""A second opinion: works out points, score and level of a trace again, from its answers and the ruleset's YAML.
+"""A second opinion: works out points, score, level and its conditions in a trace again, from the answers and the YAML.
 
 Shares no code with the scorer, only the file formats; every number is a Fraction of the decimals written.
 """
@@ -12,12 +12,33 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 RULES = Path(__file__).parent / "rules"
 Raw = Any  # what YAML and JSON hold; every scalar of the YAML is text
+Rules = dict[str, Raw]  # what the ruleset says of each indicator
+
+
+class Test(NamedTuple):
+    """Something a level asks: `have` must be at least `need`."""
+
+    name: str
+    need: Fraction
+    have: Fraction
+
+    @property
+    def holds(self) -> bool:
+        return self.have >= self.need
+
+
+class Found(NamedTuple):
+    """What the answers give: points by indicator, the score, and the tests of each level, lowest first."""
+
+    points: dict[str, Fraction | None]
+    score: Fraction
+    levels: list[list[Test]]
 
 
 class Unverifiable(ValueError):
@@ -78,59 +99,55 @@ def points_of(rule: Raw, answer: Raw) -> Fraction | None:
     return sum((Fraction(rule["options"][key]) for key in keys), Fraction(0))
 
 
-def holds(condition: Raw, rule: Raw, answer: Raw) -> bool:
-    """Whether a condition on one indicator holds."""
-    if "at_least" in condition:
-        return share_of(answer) >= Fraction(condition["at_least"])
-    if "ticked_at_least" in condition:
-        return len(ticked(rule, answer)) >= int(condition["ticked_at_least"])
-    keys = list(rule["options"])
-    return bool(keys.index(answer) >= keys.index(condition["option_at_least"]))
+def amount(rule: Raw, value: Raw) -> Fraction:
+    """What a test compares: a ratio, how many are ticked, the place of an option, else the number itself."""
+    if isinstance(value, dict):
+        return share_of(value)
+    if isinstance(value, list):
+        return Fraction(len(ticked(rule, value)))
+    return Fraction(list(rule["options"]).index(value)) if rule.get("kind") == "single" else exact(str(value))
 
 
-def passes(gate: Raw, rules: dict[str, Raw], answers: dict[str, Raw]) -> bool:
-    """Whether enough scenes are graded high enough."""
+def tests_of(level: Raw, rules: Rules, answers: Raw, score: Fraction) -> list[Test]:
+    """All that a level of the points family asks: the score, conditions on indicators, counts of scenes."""
+    tests = [Test("score", Fraction(level["min_score"]), score)]
+    for each in level["conditions"]:
+        code = each["indicator"]
+        (need,) = (value for key, value in each.items() if key != "indicator")
+        tests.append(Test(code, amount(rules[code], need), amount(rules[code], answers[code])))
     scenes = [code for code, rule in rules.items() if rule["kind"] == "scene"]
-    counted = [code for code in scenes if gate["count"] == "scenes" or rules[code]["binding"] == "true"]
-    enough: bool = sum(answers[code] >= int(gate["graded"]) for code in counted) >= int(gate["at_least"])
-    return enough
+    for gate in level.get("gates", []):
+        counted = [code for code in scenes if gate["count"] == "scenes" or rules[code]["binding"] == "true"]
+        have = sum(answers[code] >= int(gate["graded"]) for code in counted)
+        tests.append(Test(gate["count"], Fraction(gate["at_least"]), Fraction(have)))
+    return tests
 
 
-def by_points(ruleset: Raw, answers: dict[str, Raw]) -> dict[str, Raw]:
-    """Points, score and level of the points family."""
-    rules = {each["code"]: each for dimension in ruleset["dimensions"] for each in dimension["indicators"]}
+def by_points(ruleset: Raw, rules: Rules, answers: Raw) -> Found:
+    """The points family."""
     points = {code: points_of(rule, answers[code]) for code, rule in rules.items()}
     most = sum(Fraction(rules[code]["max_points"]) for code, got in points.items() if got is not None)
     total = sum((got for got in points.values() if got is not None), Fraction(0))
-    score, level = rounded(100 * total / most, int(ruleset["decimals"])), 0
-    for each in ruleset["levels"]:
-        asked = [holds(one, rules[one["indicator"]], answers[one["indicator"]]) for one in each["conditions"]]
-        asked += [passes(gate, rules, answers) for gate in each.get("gates", [])]
-        if score < Fraction(each["min_score"]) or not all(asked):
-            break
-        level = int(each["level"])
-    return {"points": points, "score": score, "level": level}
+    score = rounded(100 * total / most, int(ruleset["decimals"]))
+    return Found(points, score, [tests_of(each, rules, answers, score) for each in ruleset["levels"]])
 
 
-def by_ratings(ruleset: Raw, answers: dict[str, Raw]) -> dict[str, Raw]:
-    """Points (percent of all weights, at the level under test), S and level of the ratings family."""
-    weights = {
-        sub["code"]: Fraction(element["percent"]) * Fraction(domain["percent"]) * Fraction(sub["percent"]) / 10_000
-        for element in ruleset["elements"]
-        for domain in element["domains"]
-        for sub in domain["sub_domains"]
-    }
-    used = {code: weight for code, weight in weights.items() if answers[code] != "NA"}
-    scores = [
-        rounded(
-            Fraction(sum(exact(answers[code][at]) * weight for code, weight in used.items()), sum(used.values())), 2
-        )
-        for at in range(len(ruleset["levels"]))
+def by_ratings(ruleset: Raw, rules: Rules, answers: Raw) -> Found:
+    """The ratings family: points are percent of all weights, at the level under test; the score is S."""
+    weights = {code: rule["weight"] for code, rule in rules.items() if answers[code] != "NA"}
+    rated = [
+        {code: exact(answers[code][at]) * weights[code] for code in weights} for at in range(len(ruleset["levels"]))
     ]
-    met = next((at for at, score in enumerate(scores) if score < Fraction(ruleset["met_at"])), len(scores))
-    at = min(met, len(scores) - 1)
-    points = {code: exact(answers[code][at]) * used[code] if code in used else None for code in weights}
-    return {"points": points, "score": met + (scores[met] if met < len(scores) else 0), "level": met}
+    scores = [rounded(sum(each.values()) / sum(weights.values()), 2) for each in rated]
+    levels = [[Test("A", Fraction(ruleset["met_at"]), score)] for score in scores]
+    met = reached(levels)
+    tested = rated[min(met, len(levels) - 1)]
+    return Found({code: tested.get(code) for code in rules}, sum(scores[met : met + 1], Fraction(met)), levels)
+
+
+def reached(levels: list[list[Test]]) -> int:
+    """How many levels, from the lowest, have all their tests hold."""
+    return next((at for at, tests in enumerate(levels) if not all(test.holds for test in tests)), len(levels))
 
 
 def read_rules(name: str) -> tuple[Raw, str]:
@@ -142,23 +159,51 @@ def read_rules(name: str) -> tuple[Raw, str]:
     return yaml.load(raw, Loader=yaml.BaseLoader), hashlib.sha256(raw).hexdigest()
 
 
+def rules_of(ruleset: Raw) -> Rules:
+    """The indicators by code; a sub-domain gets its weight in percent of all."""
+    if ruleset.get("family") != "ratings":
+        return {each["code"]: each for dimension in ruleset["dimensions"] for each in dimension["indicators"]}
+    return {
+        sub["code"]: {
+            "weight": Fraction(int(element["percent"]) * int(domain["percent"]) * int(sub["percent"]), 10_000)
+        }
+        for element in ruleset["elements"]
+        for domain in element["domains"]
+        for sub in domain["sub_domains"]
+    }
+
+
 def differences(trace: Raw, ruleset: Raw, sha256: str) -> Iterator[str]:
     """What the trace says otherwise than its answers and the ruleset do."""
     if sha256 != trace["sha256"]:
         yield f"sha256: the trace says {trace['sha256']}, the file of {trace['ruleset']} has {sha256}"
-    answers = {each["code"]: each["answer"] for each in trace["indicators"]}
-    found = (by_ratings if ruleset.get("family") == "ratings" else by_points)(ruleset, answers)
-    said = {each["code"]: None if each["points"] is None else exact(each["points"]) for each in trace["indicators"]}
-    if answers.keys() != found["points"].keys():
+    rules, answers = rules_of(ruleset), {each["code"]: each["answer"] for each in trace["indicators"]}
+    if answers.keys() != rules.keys():
         yield "indicators: are not those of the ruleset"
-    yield from (
-        f"{code}: the trace says {said[code]} points, the answer gives {got}"
-        for code, got in found["points"].items()
-        if said[code] != got
-    )
-    for part, shown in (("score", exact(trace["score"]["score"])), ("level", trace["level"])):
-        if shown != found[part]:
-            yield f"{part}: the trace says {shown}, the answers give {found[part]}"
+    found = (by_ratings if ruleset.get("family") == "ratings" else by_points)(ruleset, rules, answers)
+    for each in trace["indicators"]:
+        said, got = each["points"], found.points.get(each["code"])
+        if (said if said is None else exact(said)) != got:
+            yield f"{each['code']}: the trace says {said} points, the answer gives {got}"
+    level = reached(found.levels)
+    score = exact(trace["score"]["score"])
+    if score != found.score:
+        yield f"score: the trace says {score}, the answers give {found.score}"
+    if trace["level"] != level:
+        yield f"level: the trace says {trace['level']}, the answers give {level}"
+    for number, (tests, one) in enumerate(zip(found.levels, trace["levels"], strict=True), start=1):
+        yield from in_level(f"level {number}", tests, one["conditions"], rules)
+        if one["reached"] != (number <= level):
+            yield f"level {number}: the trace says reached {one['reached']}, the answers give level {level}"
+
+
+def in_level(level: str, tests: list[Test], conditions: list[Raw], rules: Rules) -> Iterator[str]:
+    """The conditions shown otherwise than they are."""
+    for test, shown in zip(tests, conditions, strict=True):
+        need, have = (amount(rules.get(test.name, {}), shown[end]) for end in ("need", "have"))
+        if (shown["condition"], need, have, shown["holds"]) != (*test, test.holds):
+            said = f"{shown['condition']} {shown['have']} of {shown['need']}, holds {shown['holds']}"
+            yield f"{level}: the trace says {said}; it is {test.name} {test.have} of {test.need}, holds {test.holds}"
 
 
 def main(file: Path) -> int:
@@ -172,5 +217,5 @@ def main(file: Path) -> int:
     for each in found:
         print(each)
     if not found:
-        print("points, score and level agree")
+        print("points, score, level and conditions agree")
     return 1 if found else 0

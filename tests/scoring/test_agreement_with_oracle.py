@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.encode import encode
+from scoring.encode import compact, encode
 from scoring.maturity import CHUNK
 from scoring.maturity import judge as judge_columns
 from scoring.ruleset import Ruleset
@@ -30,6 +30,8 @@ from tests.scoring.toy_rulesets import toy, toy_rated_texts, toy_texts
 def assert_agrees(ruleset: Ruleset, plain: Raw, answers: Answers) -> None:
     points, score, level, unmet = judge(plain, answers)
     found = verdict(ruleset, answers)
+    many = judge_columns(ruleset, compact(ruleset, encode(ruleset, [answers])))
+    assert (many.score.tolist(), many.level.tolist()) == ([score], [level])
     pointless = {code for code in points if answers[code] == NA or ruleset.indicator(code).kind == "scene"}
     assert found.points == {code: None if code in pointless else value for code, value in points.items()}
     assert (found.score, found.level) == (score, level)

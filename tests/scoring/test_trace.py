@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from scoring import verify
 from scoring.__main__ import main
-from scoring.encode import encode
+from scoring.encode import compact, encode
 from scoring.explain import Incomplete, explain
 from scoring.maturity import judge as judge_columns
 from scoring.model import Ruleset
@@ -38,7 +38,7 @@ def test_scorer_verifier_and_the_many_at_once_agree_on_random_answers(name: str)
         ruleset = RULESETS[name]
         trace = json.loads(json.dumps(explain(ruleset, answers)))
         assert list(verify.differences(trace, *rules)) == []
-        many = judge_columns(ruleset, encode(ruleset, [top(ruleset), answers]))
+        many = judge_columns(ruleset, compact(ruleset, encode(ruleset, [top(ruleset), answers])))
         score, level = int(many.score[1]), int(many.level[1])
         assert (Fraction(trace["score"]["score"]) * 10**ruleset.decimals, trace["level"]) == (score, level)
 
@@ -112,6 +112,15 @@ def test_an_incomplete_answer_set_has_no_verdict_to_explain() -> None:
     assert caught.value.missing == ("cnc_rate", "talent")
 
 
+def other_ends(shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same condition with another value, or another limit; those of options stay."""
+    for end in ("need", "have"):
+        if isinstance(shown[end], dict):
+            yield {end: {"num": "7", "den": "90"}}
+        elif not isinstance(shown[end], str) or shown[end][0].isdigit():
+            yield {end: "17.5"}
+
+
 def tampered(trace: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The trace with one thing changed, and how the line that says so begins."""
     for place, each in enumerate(trace["indicators"]):
@@ -121,6 +130,16 @@ def tampered(trace: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{each['code']}: the trace says", wrong
     yield "score: the trace says", trace | {"score": trace["score"] | {"score": "12.5"}}
     yield "level: the trace says", trace | {"level": trace["level"] + 1}
+    for number, level in enumerate(trace["levels"], start=1):
+        for place, shown in enumerate(level["conditions"]):
+            changes: list[dict[str, Any]] = [{"holds": not shown["holds"]}, {"condition": "another"}]
+            for change in (*changes, *other_ends(shown)):
+                wrong = deepcopy(trace)
+                wrong["levels"][number - 1]["conditions"][place] |= change
+                yield f"level {number}: the trace says {change.get('condition', shown['condition'])} ", wrong
+        wrong = deepcopy(trace)
+        wrong["levels"][number - 1]["reached"] = not level["reached"]
+        yield f"level {number}: the trace says reached", wrong
     yield "sha256: the trace says", trace | {"sha256": "0" * 64}
 
 
@@ -141,7 +160,7 @@ def test_the_command_ends_with_0_1_or_2(tmp_path: Path, capsys: pytest.CaptureFi
     trace = explain(ruleset, top(ruleset))
     path.write_text(json.dumps(trace), encoding="utf-8")
     assert main(["verify", str(path)]) == 0
-    assert capsys.readouterr().out == "points, score and level agree\n"
+    assert capsys.readouterr().out == "points, score, level and conditions agree\n"
     path.write_text(json.dumps(trace | {"level": 3}), encoding="utf-8")
     assert main(["verify", str(path)]) == 1
     assert capsys.readouterr().out == "level: the trace says 3, the answers give 4\n"
