@@ -7,8 +7,14 @@ import sys
 
 from gunicorn.arbiter import Arbiter
 
+from diagnose import wording
 from diagnose.config import settings
+from diagnose.db import make_engine
 from diagnose.migrate import upgrade
+from diagnose.services.first import first_admin
+from diagnose.services.purge import purge_daily
+from diagnose.store import open_store
+from diagnose.texts import say
 
 host = os.environ.get("HOST") or "127.0.0.1"
 port = os.environ.get("PORT") or "8000"
@@ -21,6 +27,9 @@ workers = int(os.environ.get("WORKERS") or 2)
 # Loaded once, then forked: half the start-up work and shared memory. create_app must therefore not use the database;
 # connections that exist at a fork are dropped by diagnose/db.py all the same.
 preload_app = True
+# Without a proxy in front nobody's word is taken for where a request came from, not even that of this machine.
+if int(os.environ.get("PROXIES") or 0) == 0:
+    forwarded_allow_ips = ""
 # Threads, because a browser keeps its connection open, and a slow one must not hold up a whole worker.
 worker_class = "gthread"
 threads = 4
@@ -36,10 +45,33 @@ def on_starting(server: Arbiter) -> None:
     """Before the port opens: gunicorn itself would retry a busy port for five seconds, in English."""
     refuse_busy_port()
     upgrade(settings().database_url)
+    print_first_link(settings().public_url or f"http://{bind}")
+    purge()
 
 
 def when_ready(server: Arbiter) -> None:
     print(f"智诊已启动：http://{bind} （按 Ctrl+C 停止）", flush=True)
+
+
+def print_first_link(address: str) -> None:
+    """As long as there is no account: the one-time link that makes the first admin's."""
+    engine = make_engine(settings().database_url)
+    told = first_admin(engine, address)
+    engine.dispose()
+    if told:
+        print(told, flush=True)
+
+
+def purge() -> None:
+    """Delete what is kept no longer, at most once a day. The service starts also when that fails: the job says why."""
+    configured = settings()
+    engine = make_engine(configured.database_url)
+    try:
+        purge_daily(engine, open_store(configured), configured.secret_key, wording.now())
+    except Exception as error:
+        print(say("purge_failed", kind=type(error).__name__), file=sys.stderr, flush=True)
+    finally:
+        engine.dispose()
 
 
 def refuse_busy_port() -> None:

@@ -11,13 +11,50 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from diagnose.catalog import Catalog, load_catalog
-from diagnose.cli import demo, rescore
+from diagnose.cli import COMMANDS
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
-from diagnose.web import addresses, dossier, errors, files, filters, fonts, guard, login, public, survey
+from diagnose.store import Store, open_store
+from diagnose.web import (
+    account,
+    addresses,
+    admin,
+    admin_places,
+    admin_watch,
+    assign,
+    claim,
+    district,
+    district_codes,
+    district_firm,
+    district_merge,
+    district_people,
+    dossier,
+    errors,
+    evidence,
+    files,
+    filters,
+    fonts,
+    guard,
+    join,
+    log,
+    login,
+    me,
+    offline,
+    onsite,
+    privacy,
+    public,
+    survey,
+    visits,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
+FIRM = (files, survey, dossier, evidence, claim, log)
+PEOPLE = (account, join, me)
+VISITS = (visits, onsite, offline)
+DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)
+ADMIN = (admin, admin_places, admin_watch)
+MODULES = (public, privacy, fonts, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *ADMIN)
 
 
 @dataclass(frozen=True)
@@ -27,6 +64,7 @@ class Parts:
     engine: Engine
     catalog: Catalog
     settings: Settings
+    store: Store
 
 
 def create_app(given: Settings | None = None, catalog: Catalog | None = None) -> Flask:
@@ -50,7 +88,9 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     )
     if configured.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=configured.proxies, x_proto=configured.proxies)  # type: ignore[method-assign]
-    app.extensions["diagnose"] = Parts(make_engine(configured.database_url), catalog or load_catalog(), configured)
+    app.extensions["diagnose"] = Parts(
+        make_engine(configured.database_url), catalog or load_catalog(), configured, open_store(configured)
+    )
     Bootstrap5(app)
     guard.install(app)
     CSRFProtect(app)
@@ -58,8 +98,8 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     addresses.install(app)
     errors.install(app)
     filters.install(app)
-    for module in (public, files, survey, dossier, fonts):
+    for module in MODULES:
         app.register_blueprint(module.blueprint)
-    app.cli.add_command(demo)
-    app.cli.add_command(rescore)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, false, or_, select
 
 from diagnose.models import Account, Assignment, Division, Enterprise, EnterpriseDivision, Membership, Visit
-from diagnose.models.enterprise import MERGED
+from diagnose.models.enterprise import MERGED, OPEN
 from diagnose.models.people import ADVISOR, ENTERPRISE, OFFICER
-from diagnose.models.visit import CANCELLED
+from diagnose.models.visit import CANCELLED, ENDED
 
 # Digits and letters that nobody confuses when a code is read out; 26 of 32 are 130 random bits.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -31,7 +31,7 @@ class Right(StrEnum):
     """One thing that may be done with a file."""
 
     READ = "read"  # the file, its verdicts and evidence
-    FILL = "fill"  # answer, submit, correct
+    FILL = "fill"  # answer, submit, correct; only while the firm is open
     OWN = "own"  # firm data, link, colleagues, download, erase
     CONFIRM = "confirm"  # the onsite result, in the firm's name
     VISIT = "visit"  # fill in the onsite diagnosis
@@ -48,6 +48,7 @@ class Way(StrEnum):
     MEMBER = "member"
     ASSIGNED = "assigned"
     SPECIALIST = "specialist"
+    VISITING = "visiting"
     VISITED = "visited"
     PLACE = "place"
 
@@ -57,12 +58,13 @@ RIGHTS: dict[Way, frozenset[Right]] = {
     Way.MEMBER: frozenset({Right.READ, Right.FILL, Right.OWN, Right.CONFIRM, Right.LOG}),
     Way.ASSIGNED: frozenset({Right.READ, Right.VISIT, Right.RETURN, Right.CONTACT}),
     Way.SPECIALIST: frozenset({Right.READ, Right.CONTACT}),
+    Way.VISITING: frozenset({Right.READ, Right.VISIT, Right.CONTACT}),
     Way.VISITED: frozenset({Right.READ}),
     Way.PLACE: frozenset({Right.READ, Right.RETURN, Right.CONTACT, Right.MANAGE, Right.LOG}),
 }
 WAYS_OF_ROLE = {
     ENTERPRISE: (Way.MEMBER,),
-    ADVISOR: (Way.ASSIGNED, Way.SPECIALIST, Way.VISITED),
+    ADVISOR: (Way.ASSIGNED, Way.SPECIALIST, Way.VISITING, Way.VISITED),
     OFFICER: (Way.PLACE,),
 }
 
@@ -70,8 +72,13 @@ _ASKER: ColumnElement[int] = bindparam("asker")
 _PLACE: ColumnElement[str] = bindparam("asker_place")
 
 
+def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Correlated with Enterprise alone, so that a list may also select the other tables."""
+    return exists().where(*conditions).correlate(Enterprise)
+
+
 def _assigned(role: str) -> ColumnElement[bool]:
-    return exists().where(
+    return _exists(
         Assignment.enterprise_id == Enterprise.id,
         Assignment.account_id == _ASKER,
         Assignment.role == role,
@@ -79,15 +86,18 @@ def _assigned(role: str) -> ColumnElement[bool]:
     )
 
 
+def _own_visit(state: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _exists(Visit.enterprise_id == Enterprise.id, Visit.advisor_id == _ASKER, state)
+
+
 _CLAUSES: dict[Way, ColumnElement[bool]] = {
     Way.LINK: Enterprise.link_sha256 == bindparam("held_link"),
-    Way.MEMBER: exists().where(Membership.enterprise_id == Enterprise.id, Membership.account_id == _ASKER),
+    Way.MEMBER: _exists(Membership.enterprise_id == Enterprise.id, Membership.account_id == _ASKER),
     Way.ASSIGNED: _assigned("advisor"),
     Way.SPECIALIST: _assigned("specialist"),
-    Way.VISITED: exists().where(
-        Visit.enterprise_id == Enterprise.id, Visit.advisor_id == _ASKER, Visit.state != CANCELLED
-    ),
-    Way.PLACE: exists().where(
+    Way.VISITING: _own_visit(Visit.state.not_in(ENDED)),
+    Way.VISITED: _own_visit(Visit.state != CANCELLED),
+    Way.PLACE: _exists(
         EnterpriseDivision.enterprise_id == Enterprise.id,
         EnterpriseDivision.valid_to.is_(None),
         Division.id == EnterpriseDivision.division_id,
@@ -108,7 +118,8 @@ def in_scope(account: Account | None, right: Right = Right.READ) -> ColumnElemen
     Its parameters are those of `asker`.
     """
     allowed = [way for way in ways(account.role if account else None, False) if right in RIGHTS[way]]
-    return or_(false(), *(_CLAUSES[way] for way in allowed)) & (Enterprise.status != MERGED)
+    alive = Enterprise.status == OPEN if right is Right.FILL else Enterprise.status != MERGED
+    return or_(false(), *(_CLAUSES[way] for way in allowed)) & alive
 
 
 def asker(account: Account | None, code: str | None = None) -> dict[str, Any]:
@@ -132,9 +143,10 @@ def file_query(open_ways: tuple[Way, ...]) -> Select[Any]:
     )
 
 
-def rights(open_ways: Iterable[Way]) -> frozenset[Right]:
-    """All that these ways allow together."""
-    return frozenset().union(*(RIGHTS[way] for way in open_ways))
+def rights(open_ways: Iterable[Way], status: str = OPEN) -> frozenset[Right]:
+    """All that these ways allow together, on a firm of this status: one that is closed is not filled in any more."""
+    allowed: frozenset[Right] = frozenset().union(*(RIGHTS[way] for way in open_ways))
+    return allowed if status == OPEN else allowed - {Right.FILL}
 
 
 def oversees(officer: Account, path: str) -> bool:

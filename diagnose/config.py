@@ -21,13 +21,15 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = ""
     evidence_url: str = ""
+    public_url: str = ""
 
 
 def settings() -> Settings:
     """Read VAR_DIR, DATABASE_URL, PROXIES (how many reverse proxies to trust), SMTP_URL, MAIL_FROM and EVIDENCE_URL.
 
     Makes the data folder and the secret key when they are missing. Without SMTP_URL mails are written to a folder;
-    without EVIDENCE_URL (s3://bucket/prefix) evidence lies in the data folder.
+    without EVIDENCE_URL (s3://bucket/prefix) evidence lies in the data folder. PUBLIC_URL is where people find the app:
+    links in mails start with it, never with what a request calls its host.
     """
     var = private_folder(Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve())
     return Settings(
@@ -38,6 +40,7 @@ def settings() -> Settings:
         smtp_url=os.environ.get("SMTP_URL") or "",
         mail_from=os.environ.get("MAIL_FROM") or "",
         evidence_url=os.environ.get("EVIDENCE_URL") or "",
+        public_url=(os.environ.get("PUBLIC_URL") or "").rstrip("/"),
     )
 
 

@@ -4,4 +4,5 @@ from pathlib import Path
 
 from questionnaires.strict import Texts
 
-say = Texts(Path(__file__).parent / "data" / "texts.yaml").say
+TEXTS = Texts(Path(__file__).parent / "data" / "texts.yaml")
+say = TEXTS.say

@@ -14,6 +14,7 @@ from questionnaires.schema import Fact, Indicator
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEVEL_NUMERALS = "〇一二三四五六七八九十"
 KINDS = {code: say(f"kind_{code}") for code in ("self", "onsite", "import", "adopted")}
+VERDICTS = {code: say(f"verdict_{code}") for code in ("self", "onsite")}
 PURPOSES = {code: say(f"purpose_{code}") for code in ("first", "other", "again", "correction", "visit")}
 
 
@@ -126,6 +127,14 @@ def answer_text(question: Indicator, facts: Mapping[str, Any]) -> str:
     if question.kind in ("single", "yes_no", "scene"):
         return option_label(question.fact, value)
     return f"{thousands(value)} {question.fact.unit}"
+
+
+def share_text(question: Indicator, facts: Mapping[str, Any]) -> str:
+    """The percentage of a ratio whose two facts are known; "" for any other question."""
+    if question.kind != "ratio":
+        return ""
+    num, den = (facts.get(fact.code) for fact in question.facts)
+    return "" if num is None or den is None else percent(Fraction(num) / Fraction(den))
 
 
 def _ratings_text(fact: Fact, value: Any) -> str:

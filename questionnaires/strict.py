@@ -57,3 +57,7 @@ class Texts:
     def say(self, key: str, **values: object) -> str:
         """The sentence under ``key``, filled in; KeyError for an unknown key or a missing value."""
         return self._texts[key].format(**values)
+
+    def starting(self, prefix: str) -> dict[str, str]:
+        """All sentences whose key starts so, by the rest of the key, not filled in."""
+        return {key.removeprefix(prefix): text for key, text in self._texts.items() if key.startswith(prefix)}

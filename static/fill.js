@@ -85,13 +85,7 @@ function showProgress(found) {
   }
 }
 
-function answerOf(question) {
-  const data = new URLSearchParams();
-  block(question).querySelectorAll("[name]:not([name=asked])").forEach((one) => {
-    if (!["radio", "checkbox"].includes(one.type) || one.checked) data.append(one.name, one.value);
-  });
-  return data.toString();
-}
+const answerOf = (question) => new URLSearchParams(pairsOf(block(question), ["asked"])).toString();
 
 async function send(question) {
   if (busy.has(question) || !waiting.has(question)) return;
@@ -131,53 +125,10 @@ function changed(question) {
   send(question);
 }
 
-/* 无 and the other options of a question exclude each other. */
-function exclude(box) {
-  const group = box.closest("[data-multi]");
-  if (!group || !group.dataset.none || !box.checked) return;
-  const none = box.value === group.dataset.none;
-  group.querySelectorAll("input[type=checkbox]").forEach((one) => {
-    if ((one.value === group.dataset.none) !== none) one.checked = false;
-  });
-}
-
-/* Ratings: 不适用 stands alone, and above the first 0 nothing is asked. The server reads it so without this, too. */
-function settleMarks(group) {
-  const na = group.parentElement.querySelector("[data-na]").checked;
-  let over = na;
-  group.querySelectorAll("select").forEach((one) => {
-    one.disabled = over;
-    if (over) one.value = "";
-    over = over || one.value === "0";
-  });
-}
-
-function share(section) {
-  const [num, den] = section.querySelectorAll(".zz-ratio input");
-  if (!den) return "";
-  const ok = /^\d+$/.test(num.value) && /^\d+$/.test(den.value) && Number(den.value) > 0 && Number(num.value) <= Number(den.value);
-  return ok ? `${(Number(num.value) / Number(den.value) * 100).toFixed(1)}%` : "";
-}
-
-function percentage(section) {
-  const output = section?.querySelector("output");
-  if (output) output.textContent = share(section) || "—";
-}
-
-form.addEventListener("input", (event) => {
-  document.querySelectorAll(`[data-same="${event.target.name}"]`).forEach((one) => {
-    one.value = event.target.value;
-    percentage(one.closest("[data-question]"));
-  });
-  const ratio = event.target.closest(".zz-ratio");
-  if (ratio) percentage(ratio.closest("[data-question]"));
-});
-
+followTyping(form);
 form.addEventListener("change", (event) => {
   const section = event.target.closest("[data-question]");
   if (!section || !event.target.name) return;
-  if (event.target.type === "checkbox") exclude(event.target);
-  section.querySelectorAll("[data-ratings]").forEach(settleMarks);
   changed(section.dataset.question);
 });
 
@@ -191,14 +142,7 @@ form.addEventListener("submit", (event) => {
 
 /* An answer that stayed here is put back where it was given: it is newer than what the page came with. */
 function putBack(body, question) {
-  const data = new URLSearchParams(body);
-  const marks = data.getAll(question);
-  block(question)?.querySelectorAll("[data-ratings] select").forEach((one, level) => { one.value = marks[level] ?? ""; });
-  block(question)?.querySelectorAll("[name]:not([name=asked])").forEach((one) => {
-    if (["radio", "checkbox"].includes(one.type)) one.checked = data.getAll(one.name).includes(one.value);
-    else if (one.tagName !== "SELECT") one.value = data.get(one.name) ?? one.value;
-    one.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  if (block(question)) putPairs(block(question), [...new URLSearchParams(body)], ["asked"]);
 }
 
 const sendAll = () => [...waiting.keys()].forEach(send);

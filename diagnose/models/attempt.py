@@ -9,10 +9,10 @@ from diagnose.db import Base, UtcDateTime
 
 
 class Attempt(Base):
-    """Tries of one kind from one address within one window, shared by all workers."""
+    """Tries at one moment, shared by all workers. ``key`` is a keyed hash of what was tried or of who tried."""
 
     __tablename__ = "attempt"
 
-    key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    window_start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     tries: Mapped[int]

@@ -3,15 +3,17 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from diagnose.db import Base, UtcDateTime
+from diagnose.models.people import Account
 
 
 class Evidence(Base):
     """One file. ``sha256`` and ``size`` are those of the stored (re-encoded) bytes; deleting is marking.
 
-    ``change`` is the number the browser gave this upload, so that a retried one is not stored twice.
+    ``change`` is made of the number the browser gave this upload and the file it sent
+    (services/evidence.change_number), so that a retried one is not stored twice.
     """
 
     __tablename__ = "evidence"
@@ -31,6 +33,8 @@ class Evidence(Base):
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    uploaded_by: Mapped[Account | None] = relationship(foreign_keys=uploaded_by_id)
 
     __table_args__ = (
         UniqueConstraint("assessment_id", "change"),

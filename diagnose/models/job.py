@@ -13,7 +13,10 @@ FAILED = "failed"
 
 
 class Job(Base):
-    """One run of ``kind`` (backup, rescore, purge); ``total`` is None while unknown; ``message`` says how it ended."""
+    """One run of ``kind`` (backup, rescore, purge, verify); ``total`` is None while unknown.
+
+    ``message`` says how it ended. ``seen_at`` is its last sign of life: a running job without one for a while is dead.
+    """
 
     __tablename__ = "job"
 
@@ -25,4 +28,5 @@ class Job(Base):
     message: Mapped[str] = mapped_column(String(2000), default="")
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,7 @@
 """行政区划: one tree with ids of its own, so that parks and streets can stand below or beside GB/T 2260."""
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -10,7 +12,7 @@ class Division(Base):
     """One node: province, city, district, or later 开发区 (zone), park, street.
 
     ``code`` is the GB/T 2260 code where there is one; ``path`` is ``/1/23/456/``, the ids from the root down
-    to this node, so that a subtree is one prefix.
+    to this node, so that a subtree is one prefix. ``closed_on``: nothing new is put there any more.
     """
 
     __tablename__ = "division"
@@ -21,3 +23,4 @@ class Division(Base):
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(10))
     path: Mapped[str] = mapped_column(String(120), unique=True)
+    closed_on: Mapped[date | None]

@@ -79,12 +79,13 @@ class Visit(Base):
 
 
 class VisitStep(Base):
-    """One move of a visit: inserted, never changed."""
+    """One move of a visit, inserted, never changed: ``move`` as named in data/visits.yaml, ``state`` where it led."""
 
     __tablename__ = "visit_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    move: Mapped[str] = mapped_column(String(12), default="")
     state: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

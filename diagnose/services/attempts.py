@@ -1,8 +1,9 @@
-"""Slow down guessing: tries are counted per address in the database, so all workers count together."""
+"""Count tries in the database, so that all workers count together. Who tried is stored as a keyed hash only."""
 
+import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from diagnose.models import Attempt
@@ -11,19 +12,33 @@ from diagnose.upsert import dialect, upsert
 WINDOW = timedelta(minutes=15)
 
 
-def window(moment: datetime) -> datetime:
-    """Start of the window this moment falls in."""
-    return datetime.fromtimestamp(moment.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), moment.tzinfo)
+def mark(secret: str, kind: str, who: str) -> str:
+    """The key under which tries are counted; without the installation's secret nobody gets ``who`` back out of it."""
+    return hmac.digest(secret.encode(), f"{kind} {who}".encode(), "sha256").hex()
+
+
+def recent(session: Session, key: str, now: datetime) -> tuple[int, datetime | None]:
+    """How often ``key`` has tried within the last 15 minutes, and when last."""
+    found = session.execute(
+        select(func.sum(Attempt.tries), func.max(Attempt.at)).where(
+            Attempt.key == key, Attempt.at > now - WINDOW, Attempt.tries > 0
+        )
+    ).one()
+    return found[0] or 0, found[1]
 
 
 def tries(session: Session, key: str, now: datetime) -> int:
-    """How often ``key`` has tried in the current window."""
-    found = session.scalar(select(Attempt.tries).where(Attempt.key == key, Attempt.window_start == window(now)))
-    return found or 0
+    """How often ``key`` has tried within the last 15 minutes."""
+    return recent(session, key, now)[0]
 
 
 def count_try(session: Session, key: str, now: datetime) -> None:
-    """Add one try; forgets windows that are over."""
-    session.execute(delete(Attempt).where(Attempt.window_start < window(now)))
-    row = {"key": key, "window_start": window(now), "tries": 1}
+    """Add one try; forgets those that are too old to count."""
+    session.execute(delete(Attempt).where(Attempt.at <= now - WINDOW))
+    row = {"key": key, "at": now, "tries": 1}
     session.execute(upsert(dialect(session), Attempt, change={"tries": Attempt.tries + 1}), row)
+
+
+def take_back(session: Session, key: str, at: datetime) -> None:
+    """The try counted at this moment was right: it does not count."""
+    session.execute(update(Attempt).where(Attempt.key == key, Attempt.at == at).values(tries=Attempt.tries - 1))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from diagnose.models import Diagnosis, Statement
 from diagnose.models.visit import ADOPTED
 from diagnose.services.answers import batch_answers
-from diagnose.services.facts import merge, plain, statements_at
-from questionnaires.schema import Dictionary
+from diagnose.services.facts import DatedFact, merge, plain, statements_at
+from questionnaires.schema import Dictionary, Indicator
 from scoring.encode import AnswerError
 from scoring.ruleset import Ruleset
 from scoring.verdict import Verdict, verdict
@@ -98,11 +98,16 @@ def _adopted(rules: Ruleset, dictionary: Dictionary, statements: Sequence[Statem
     """The scored indicators of an onsite verdict that rest on what the firm said itself (沿用自评)."""
     dated = merge(statements)
     taken_over = {code for code, fact in dated.items() if fact.source == ADOPTED}
-    return [
-        scored.code
-        for scored in rules.indicators
-        if any(fact.code in taken_over for fact in dictionary.question(rules.scheme, scored.code).facts)
-    ]
+    questions = {scored.code: dictionary.question(rules.scheme, scored.code) for scored in rules.indicators}
+    return [code for code, question in questions.items() if _read_from(question, dated) & taken_over]
+
+
+def _read_from(question: Indicator, dated: Mapping[str, DatedFact]) -> set[str]:
+    """The facts that answer a question: its own, or the one that makes it 不适用."""
+    rule = question.may_not_apply
+    if rule and rule[0] in dated and dated[rule[0]].value == rule[1]:
+        return {rule[0]}
+    return {fact.code for fact in question.facts}
 
 
 def _result(judged: Verdict, answers: Mapping[str, object]) -> dict[str, Any]:

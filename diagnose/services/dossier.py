@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -10,32 +10,18 @@ from sqlalchemy.orm import Session
 
 from diagnose import wording
 from diagnose.catalog import Catalog
-from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Statement
-from diagnose.services.answers import batch_answers
+from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Visit
 from diagnose.services.bottlenecks import Bottleneck, bottlenecks
-from diagnose.services.change import Change, change
-from diagnose.services.diagnose import try_verdict
-from diagnose.services.facts import DatedFact, facts_read, known, merge, plain, statements_of
+from diagnose.services.deviation import Deviation, of_verdict
+from diagnose.services.facts import DatedFact, plain
+from diagnose.services.history import HistoryLine, history
+from diagnose.services.returns import pending
 from diagnose.services.sizes import size_of
-from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers, verdicts
+from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers
+from diagnose.services.verdicts import KINDS, Verdicts
 from diagnose.texts import say
 from questionnaires.schema import Form, Indicator
 from scoring.ruleset import Level, Ruleset
-from scoring.verdict import verdict
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One earlier or present verdict; ``change`` is the score's difference to the one before, same kind.
-
-    ``parts`` splits it into (what, how much); () when there is nothing to split.
-    """
-
-    diagnosis: Diagnosis
-    rules: Ruleset
-    purpose: str
-    change: str
-    parts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +37,11 @@ class FactLine:
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything a reader of the file needs, whatever it is printed on. Points in milli-points."""
+    """Everything a reader of the file needs, whatever it is printed on. Points in milli-points.
+
+    ``beside``: the newest verdict of the other kind. ``visits``: those without a result yet. ``returned``: the
+    self-assessments that were sent back and not answered; ``submission``: the one of this form that may be sent back.
+    """
 
     enterprise: Enterprise
     place: str
@@ -64,6 +54,7 @@ class Dossier:
     score_gap: int
     not_applicable: list[Indicator]
     standing: Standing
+    beside: Standing | None
     form: Form
     rulers: list[Ruler]
     bottlenecks: list[Bottleneck]
@@ -71,6 +62,10 @@ class Dossier:
     history: list[HistoryLine]
     facts: list[FactLine]
     latest: bool
+    deviation: Deviation | None
+    visits: list[Visit]
+    returned: list[Assessment]
+    submission: int | None
 
     @property
     def unmet(self) -> list[Bottleneck]:
@@ -111,20 +106,22 @@ def dossier(
     enterprise: Enterprise,
     diagnosis_id: int | None = None,
     scheme: str | None = None,
+    kind: str | None = None,
 ) -> Dossier | None:
-    """The file with one verdict in front: the one asked for, or the newest of a scheme; None when there is none."""
-    every = verdicts(session, enterprise.id)
-    shown = _in_front(catalog, every, diagnosis_id, scheme)
+    """The file with one verdict in front: the one asked for, or the newest of a scheme; None when there is none.
+
+    ``kind`` onsite puts the newest onsite verdict in front where there is one; the two kinds never mix.
+    """
+    record = Verdicts(session, catalog, enterprise.id)
+    shown = _in_front(record, diagnosis_id, scheme, kind)
     if shown is None:
         return None
-    rules = catalog.rulesets[shown.ruleset]
-    same = [one for one in every if catalog.form_of(catalog.rulesets[one.ruleset]) is catalog.form_of(rules)]
-    dated = facts_read(session, shown)
-    facts = plain(dated)
-    answers = batch_answers(rules, catalog.dictionary, facts)
+    judged = record.judged(shown)
+    rules, facts, form = judged.rules, judged.facts, catalog.form_of(judged.rules)
     size, above = size_of(catalog, enterprise.industry, facts)
     following = rules.levels[shown.level] if shown.level < len(rules.levels) else None
-    questions = catalog.dictionary.indicators
+    returned = pending(session, [enterprise.id])[enterprise.id]
+    other = record.newest(form.name, "self" if shown.kind == "onsite" else "onsite")
     return Dossier(
         enterprise=enterprise,
         place=place_name(session, enterprise.places[-1].division),
@@ -136,26 +133,46 @@ def dossier(
         next_level=following,
         score_gap=max(following.min_score - shown.score, 0) if following and rules.family == "points" else 0,
         not_applicable=[catalog.dictionary.question(rules.scheme, code) for code in shown.result["not_applicable"]],
-        standing=of_diagnosis(session, catalog, shown),
-        form=catalog.form_of(rules),
-        rulers=rulers(session, catalog, enterprise, wording.today()),
-        bottlenecks=bottlenecks(catalog, rules, verdict(rules, answers), answers, facts),
-        needs=wording.answer_text(questions["needs"], facts) if "needs" in facts else "",
-        history=_history(session, catalog, same),
-        facts=_facts(catalog, rules, dated),
-        latest=shown is same[-1],
+        standing=of_diagnosis(record, shown),
+        beside=of_diagnosis(record, other) if other else None,
+        form=form,
+        rulers=rulers(session, catalog, enterprise, record, wording.today()),
+        bottlenecks=bottlenecks(catalog, rules, judged.verdict, judged.answers, facts),
+        needs=wording.answer_text(catalog.dictionary.indicators["needs"], facts) if "needs" in facts else "",
+        history=history(session, catalog, record, form.name),
+        facts=_facts(catalog, rules, judged.dated),
+        latest=shown is record.newest(form.name, shown.kind),
+        deviation=_deviation(session, catalog, record, shown),
+        visits=record.under_way,
+        returned=returned,
+        submission=_submission(record, form, returned),
     )
 
 
-def _in_front(
-    catalog: Catalog, every: list[Diagnosis], diagnosis_id: int | None, scheme: str | None
-) -> Diagnosis | None:
+def _in_front(record: Verdicts, diagnosis_id: int | None, scheme: str | None, kind: str | None) -> Diagnosis | None:
     """The verdict asked for, else the newest of the scheme asked for, else that of the first form that has one."""
     if diagnosis_id is not None:
-        return next((one for one in every if one.id == diagnosis_id), None)
-    newest = {one.scheme: one for one in every}
-    schemes = [name.partition("/")[0] for form in catalog.forms.values() for name in form.schemes]
-    return next((newest[one] for one in (scheme, *schemes) if one in newest), None)
+        return next((one for one in record.every if one.id == diagnosis_id), None)
+    kinds = KINDS[::-1] if kind == "onsite" else KINDS
+    newest = {(one.scheme, one.kind): one for one in record.every}
+    schemes = [name.partition("/")[0] for form in record.catalog.forms.values() for name in form.schemes]
+    wanted = [(one, each) for one in (scheme, *schemes) for each in kinds]
+    return next((newest[one] for one in wanted if one in newest), None)
+
+
+def _submission(record: Verdicts, form: Form, returned: list[Assessment]) -> int | None:
+    """The self-assessment that was submitted last with a form, unless it waits for its correction."""
+    stated = [row for row in record.of_kind("self") if row.form == form.form and row.assessment_id]
+    newest = max(stated, key=lambda row: (row.recorded_at, row.id), default=None)
+    sent_back = {row.id for row in returned}
+    return newest.assessment_id if newest and newest.assessment_id not in sent_back else None
+
+
+def _deviation(session: Session, catalog: Catalog, record: Verdicts, shown: Diagnosis) -> Deviation | None:
+    """What the visit found different; of the newest one beside the firm's own verdict."""
+    onsite = shown if shown.kind == "onsite" else record.newest(record.form_name(shown), "onsite")
+    visit = record.visit_of(onsite) if onsite else None
+    return of_verdict(session, catalog, record.judged(onsite), visit) if onsite and visit else None
 
 
 def place_name(session: Session, division: Division) -> str:
@@ -163,40 +180,6 @@ def place_name(session: Session, division: Division) -> str:
     ids = [int(part) for part in division.path.strip("/").split("/")]
     names = dict(session.execute(select(Division.id, Division.name).where(Division.id.in_(ids))).all())
     return "".join(names[id_] for id_ in ids)
-
-
-def _history(session: Session, catalog: Catalog, verdicts: list[Diagnosis]) -> list[HistoryLine]:
-    """Newest first."""
-    purposes = dict(
-        session.execute(
-            select(Statement.id, Assessment.purpose)
-            .join(Assessment, Assessment.id == Statement.assessment_id)
-            .where(Statement.enterprise_id == verdicts[0].enterprise_id)
-        ).all()
-    )
-    statements = statements_of(session, [verdicts[0].enterprise_id], verdicts[0].kind)
-
-    def judge(name: str, as_of: date, known_at: datetime) -> int | None:
-        rules = catalog.rulesets[name]
-        facts = plain(merge(known(statements, as_of, known_at)))
-        judged = try_verdict(rules, batch_answers(rules, catalog.dictionary, facts))
-        return judged.score if judged else None
-
-    lines = []
-    for before, one in zip([None, *verdicts], verdicts, strict=False):
-        rules = catalog.rulesets[one.ruleset]
-        purpose = wording.PURPOSES.get(purposes.get(max(one.statements), ""), "")
-        split = change(before, one, judge) if before else None
-        total = wording.signed(one.score - before.score, rules.decimals) if before else ""
-        lines.append(HistoryLine(one, rules, purpose, total, _parts(split, rules)))
-    return lines[::-1]
-
-
-def _parts(split: Change | None, rules: Ruleset) -> tuple[tuple[str, str], ...]:
-    if split is None:
-        return ()
-    parts = {"corrections": split.corrections, "progress": split.progress, "ruler": split.ruler}
-    return tuple((say(f"change_{key}"), wording.signed(part, rules.decimals)) for key, part in parts.items() if part)
 
 
 def _facts(catalog: Catalog, rules: Ruleset, dated: Mapping[str, DatedFact]) -> list[FactLine]:

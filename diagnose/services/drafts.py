@@ -120,9 +120,13 @@ def purpose_of_start(session: Session, enterprise_id: int, form: Form) -> str:
 
 
 def open_drafts(session: Session, enterprise_id: int) -> list[Assessment]:
-    """All drafts of a file that were not submitted."""
+    """All drafts of a file's own that were not submitted; an advisor's is none of them."""
     return list(
-        session.scalars(select(Assessment).where(Assessment.enterprise_id == enterprise_id, Assessment.status == DRAFT))
+        session.scalars(
+            select(Assessment).where(
+                Assessment.enterprise_id == enterprise_id, Assessment.kind == "self", Assessment.status == DRAFT
+            )
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Files (档案): started, moved, handed over by link, taken along, erased."""
+"""Files (档案): started, moved, handed over by link, erased; services/export.py takes them along."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from diagnose.access import digest, new_public_id
-from diagnose.models import Assessment, Diagnosis, Division, DraftAnswer, Enterprise, EnterpriseDivision, Statement
+from diagnose.models import Division, Enterprise, EnterpriseDivision
+from diagnose.services import evidence
+from diagnose.store import Store
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,19 @@ def change(enterprise: Enterprise, firm: Firm, today: date) -> None:
     enterprise.industry = firm.industry
     enterprise.process_type = firm.process_type
     enterprise.profile = firm.profile
+    move(enterprise, firm.division, today)
+
+
+def move(enterprise: Enterprise, division: Division, today: date) -> None:
+    """From today on the firm belongs there; the place it left is kept with the day it left."""
     here = enterprise.places[-1]
-    if here.division_id == firm.division.id:
+    if here.division_id == division.id:
         return
     if here.valid_from == today:
-        here.division = firm.division
+        here.division = division
     else:
         here.valid_to = today
-        enterprise.places.append(EnterpriseDivision(division=firm.division, valid_from=today))
+        enterprise.places.append(EnterpriseDivision(division=division, valid_from=today))
 
 
 def replace_link(enterprise: Enterprise, code: str) -> None:
@@ -85,38 +92,19 @@ def replace_link(enterprise: Enterprise, code: str) -> None:
     enterprise.link_sha256 = digest(code)
 
 
-def erase(session: Session, enterprise: Enterprise) -> None:
-    """Delete the file with everything in it."""
-    session.execute(delete(Enterprise).where(Enterprise.id == enterprise.id))
+def erase(session: Session, store: Store, enterprise: Enterprise) -> None:
+    """Delete the file with everything in it, the bytes of its evidence first, and the files merged into it.
+
+    Raises store.Unavailable, and the rows stay, when bytes cannot be deleted; done again it goes on from there. The
+    caller holds the enterprise's row.
+    """
+    for one in (enterprise, *_merged(session, enterprise)):
+        evidence.purge_bytes(session, store, one)
+        session.execute(delete(Enterprise).where(Enterprise.id == one.id))
 
 
-def export(session: Session, enterprise: Enterprise) -> dict[str, Any]:
-    """Everything the file holds, as plain values for JSON."""
-    places = [
-        {"division": place.division.name, "code": place.division.code, "from": place.valid_from, "to": place.valid_to}
-        for place in enterprise.places
-    ]
-    owned = {
-        "statements": _rows(session, Statement, enterprise),
-        "diagnoses": _rows(session, Diagnosis, enterprise),
-        "assessments": [row | {"typed": _typed(session, row["id"])} for row in _rows(session, Assessment, enterprise)],
-    }
-    firm = {
-        key: getattr(enterprise, key)
-        for key in ("credit_code", "name", "industry", "process_type", "profile", "verified", "created_at")
-    }
-    return {"enterprise": firm, "places": places, **owned}
-
-
-def _rows(session: Session, model: type[Any], enterprise: Enterprise) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(*model.__table__.columns).where(model.enterprise_id == enterprise.id).order_by(model.id)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
-def _typed(session: Session, assessment_id: int) -> dict[str, list[str]]:
-    rows = session.execute(
-        select(DraftAnswer.code, DraftAnswer.typed).where(DraftAnswer.assessment_id == assessment_id)
-    )
-    return {row.code: row.typed for row in rows}
+def _merged(session: Session, enterprise: Enterprise) -> list[Enterprise]:
+    """The files that were merged into this one, also by way of another."""
+    tree = select(Enterprise.id).where(Enterprise.merged_into_id == enterprise.id).cte("merged", recursive=True)
+    tree = tree.union(select(Enterprise.id).join(tree, Enterprise.merged_into_id == tree.c.id))
+    return list(session.scalars(select(Enterprise).where(Enterprise.id.in_(select(tree.c.id))).order_by(Enterprise.id)))

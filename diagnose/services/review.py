@@ -1,5 +1,6 @@
 """Before submitting: all answers, what is missing, and what is guaranteed so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ def review(catalog: Catalog, form: Form, draft: Draft) -> Review:
         reading,
         drafts.progress(form, reading),
         open_questions(form, reading),
-        [_guarantee(catalog, catalog.rulesets[name], sound) for name in form.schemes],
+        [guarantee(catalog, catalog.rulesets[name], sound) for name in form.schemes],
     )
 
 
@@ -81,7 +82,8 @@ def _sound(form: Form, reading: Reading) -> dict[str, Any]:
     return values
 
 
-def _guarantee(catalog: Catalog, rules: Ruleset, values: dict[str, Any]) -> Guarantee:
+def guarantee(catalog: Catalog, rules: Ruleset, values: Mapping[str, Any]) -> Guarantee:
+    """What these facts guarantee under one ruler; all of them must be sound, whatever is missing."""
     answers = batch_answers(rules, catalog.dictionary, values)
     applies = known_to_apply(rules, catalog.dictionary, values)
     judged = verdict(rules, answers, applies)

@@ -1,26 +1,27 @@
 """Where a firm stands on each ruler it may be measured by, side by side. Levels of different rulers never convert."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Enterprise
-from diagnose.models.assessment import DRAFT
 from diagnose.services.answers import batch_answers
 from diagnose.services.diagnose import try_verdict
-from diagnose.services.facts import facts_at, facts_read, plain
+from diagnose.services.drafts import open_drafts
+from diagnose.services.facts import known as known_at
+from diagnose.services.facts import merge, plain
 from diagnose.services.methods import need_text
+from diagnose.services.verdicts import KINDS, Verdicts
 from diagnose.texts import say
 from questionnaires.schema import Form
 from scoring.ruleset import Ruleset
-from scoring.verdict import Unmet, Verdict, verdict
+from scoring.verdict import Unmet, Verdict
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class DimensionLine:
 
 @dataclass(frozen=True)
 class Standing:
-    """One ruler's word on the firm: a verdict, or with ``diagnosis`` None a trial (试算) nobody pledged."""
+    """One ruler's word on the firm: a verdict, or with ``diagnosis`` None a trial (试算) nobody pledged.
+
+    ``adopted`` and ``advisor`` are of onsite verdicts.
+    """
 
     rules: Ruleset
     diagnosis: Diagnosis | None
@@ -45,51 +49,50 @@ class Standing:
     level: str
     unmet: list[str]
     dimensions: list[DimensionLine]
+    adopted: str = ""
+    advisor: str = ""
 
 
 @dataclass(frozen=True)
 class Ruler:
-    """One form the firm may fill in, with what it has led to so far."""
+    """One form the firm may fill in, with what it has led to so far; ``onsite``: what a visit found."""
 
     form: Form
     rules: Ruleset
     standing: Standing | None
+    onsite: Standing | None
     draft: Assessment | None
 
 
-def rulers(session: Session, catalog: Catalog, enterprise: Enterprise, today: date) -> list[Ruler]:
-    """Every ruler for this firm: its newest verdict, else a trial when the facts are complete, else nothing."""
-    dated = facts_at(session, enterprise.id, "self", today, wording.now())
-    newest = {catalog.form_of(catalog.rulesets[one.ruleset]).name: one for one in verdicts(session, enterprise.id)}
-    drafts = {
-        one.form: one
-        for one in session.scalars(
-            select(Assessment).where(Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT)
-        )
-    }
+def rulers(session: Session, catalog: Catalog, enterprise: Enterprise, known: Verdicts, today: date) -> list[Ruler]:
+    """Every ruler for this firm: its newest verdicts, else a trial when the facts are complete, else nothing."""
+    facts = plain(merge(known_at(known.of_kind("self"), today, wording.now())))
+    drafts = {one.form: one for one in open_drafts(session, enterprise.id)}
     found = []
     for form in catalog.forms_for(enterprise.process_type):
         rules = catalog.rulesets[form.schemes[0]]
-        shown = newest.get(form.name)
-        standing = of_diagnosis(session, catalog, shown) if shown else _trial(catalog, rules, plain(dated), today)
-        found.append(Ruler(form, rules, standing, drafts.get(form.form)))
+        own, onsite = (known.newest(form.name, kind) for kind in KINDS)
+        standing = of_diagnosis(known, own) if own else _trial(catalog, rules, facts, today)
+        found.append(
+            Ruler(form, rules, standing, of_diagnosis(known, onsite) if onsite else None, drafts.get(form.form))
+        )
     return found
 
 
-def verdicts(session: Session, enterprise_id: int, scheme: str | None = None) -> list[Diagnosis]:
-    """All self-verdicts of a firm, oldest first."""
-    query = select(Diagnosis).where(Diagnosis.enterprise_id == enterprise_id, Diagnosis.kind == "self")
-    if scheme:
-        query = query.where(Diagnosis.scheme == scheme)
-    return list(session.scalars(query.order_by(Diagnosis.as_of, Diagnosis.known_at, Diagnosis.id)))
-
-
-def of_diagnosis(session: Session, catalog: Catalog, shown: Diagnosis) -> Standing:
+def of_diagnosis(known: Verdicts, shown: Diagnosis) -> Standing:
     """The standing that a stored verdict gave."""
-    rules = catalog.rulesets[shown.ruleset]
-    facts = plain(facts_read(session, shown))
-    answers = batch_answers(rules, catalog.dictionary, facts)
-    return _standing(catalog, rules, verdict(rules, answers), answers, shown.as_of, shown)
+    judged = known.judged(shown)
+    plain_standing = _standing(known.catalog, judged.rules, judged.verdict, judged.answers, shown.as_of, shown)
+    visit = known.visit_of(shown) if shown.kind == "onsite" else None
+    advisor = visit.advisor.name if visit else ""
+    return replace(plain_standing, adopted=adopted_text(shown, judged.rules), advisor=advisor)
+
+
+def adopted_text(shown: Diagnosis, rules: Ruleset) -> str:
+    """How many of a verdict's questions rest on 沿用自评, in words; "" for the firm's own verdict."""
+    if shown.kind != "onsite":
+        return ""
+    return say("adopted_of", count=len(shown.result.get("adopted", ())), total=len(rules.indicators))
 
 
 def _trial(catalog: Catalog, rules: Ruleset, facts: Mapping[str, Any], today: date) -> Standing | None:

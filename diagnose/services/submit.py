@@ -44,7 +44,7 @@ def submit(
     """
     session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
     now = now or wording.now()
-    if not _claim(session, assessment, now):
+    if not _claim(session, enterprise, assessment, now):
         return []
     assessment = session.get_one(Assessment, assessment.id, populate_existing=True)
     form = catalog.forms[assessment.form_name]
@@ -108,11 +108,13 @@ def open_questions(form: Form, reading: Reading) -> list[Indicator]:
     return [question for question in form.questions if not reading.answered(question)]
 
 
-def _claim(session: Session, assessment: Assessment, now: datetime) -> bool:
-    """Turn draft into submitted; only one of two simultaneous requests succeeds."""
+def _claim(session: Session, enterprise: Enterprise, assessment: Assessment, now: datetime) -> bool:
+    """Turn draft into submitted; only one of two simultaneous requests succeeds, none when the file was just joined."""
     claimed = session.scalar(
         update(Assessment)
-        .where(Assessment.id == assessment.id, Assessment.status == DRAFT)
+        .where(
+            Assessment.id == assessment.id, Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT
+        )
         .values(status=SUBMITTED, submitted_at=now)
         .returning(Assessment.id)
     )

@@ -12,6 +12,7 @@ from diagnose.models import Diagnosis, Enterprise
 from diagnose.services.answers import batch_answers
 from diagnose.services.facts import facts_read, plain
 from diagnose.services.methods import need_text
+from diagnose.services.standing import adopted_text
 from diagnose.texts import say
 from questionnaires.schema import NOT_APPLICABLE, Dictionary, Indicator
 from scoring.explain import Trace, explain
@@ -39,13 +40,17 @@ class ConditionLine:
 
 @dataclass(frozen=True)
 class Traced:
-    """The trace of one verdict in words: ``lines`` by dimension code, ``conditions`` by level."""
+    """The trace of one verdict in words: ``lines`` by dimension code, ``conditions`` by level.
+
+    ``adopted``: how many questions of an onsite verdict rest on 沿用自评, in words; "" for the firm's own.
+    """
 
     diagnosis: Diagnosis
     rules: Ruleset
     trace: Trace
     lines: Mapping[str, list[TraceLine]]
     conditions: Mapping[int, list[ConditionLine]]
+    adopted: str
 
 
 def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis_id: int) -> Traced | None:
@@ -65,7 +70,7 @@ def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis
         level.level: [_condition(rules, catalog.dictionary, facts, level, one) for one in shown["conditions"]]
         for level, shown in zip(rules.levels, trace["levels"], strict=True)
     }
-    return Traced(found, rules, trace, lines, conditions)
+    return Traced(found, rules, trace, lines, conditions, adopted_text(found, rules))
 
 
 def _condition(

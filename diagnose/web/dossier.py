@@ -5,10 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from diagnose import wording
 from diagnose.access import Right
+from diagnose.models import Diagnosis
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
 from diagnose.services.dossier import Dossier, dossier
+from diagnose.services.standing import dimension_lines
 from diagnose.services.trace import traced
+from diagnose.services.verdicts import Verdicts
 from diagnose.texts import say
 from diagnose.web import here
 
@@ -17,10 +20,11 @@ blueprint = Blueprint("dossier", __name__, url_prefix="/file/<file:public_id>")
 
 @blueprint.get("/")
 def show(public_id: str) -> ResponseReturnValue:
-    """The file with its newest verdict, of the scheme asked for if any; without one, what to do next."""
+    """The file with its newest verdict, of the scheme and kind asked for if any; without one, what to do next."""
+    scheme, kind = request.args.get("scheme"), request.args.get("kind")
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
-        found = dossier(db, here.catalog(), enterprise, scheme=request.args.get("scheme"))
+        found = dossier(db, here.catalog(), enterprise, scheme=scheme, kind=kind)
         return render_template(
             "dossier/show.html" if found else "dossier/empty.html",
             dossier=found,
@@ -35,7 +39,9 @@ def show(public_id: str) -> ResponseReturnValue:
 def earlier(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """The file as an earlier verdict saw it."""
     found = _dossier_or_404(public_id, diagnosis_id)
-    return render_template("dossier/show.html", dossier=found, enterprise=found.enterprise, drafts=())
+    return render_template(
+        "dossier/show.html", dossier=found, enterprise=found.enterprise, drafts=(), forms=here.catalog().forms
+    )
 
 
 @blueprint.get("/verdict/<row:diagnosis_id>/trace")
@@ -61,29 +67,29 @@ def trace_json(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
 @blueprint.get("/verdict/<row:diagnosis_id>/radar.svg")
 def radar(public_id: str, diagnosis_id: int) -> Response:
     """The radar of one verdict."""
-    found = _dossier_or_404(public_id, diagnosis_id)
-    svg = radar_svg(_axes(found), title=say("radar_title"), not_applicable=say("chart_not_applicable"))
+    _, axes = _axes(public_id, diagnosis_id)
+    svg = radar_svg(axes, title=say("radar_title"), not_applicable=say("chart_not_applicable"))
     return Response(svg, mimetype="image/svg+xml")
 
 
 @blueprint.get("/verdict/<row:diagnosis_id>/radar.png")
 def radar_picture(public_id: str, diagnosis_id: int) -> Response:
     """The same radar as PNG, to download."""
-    found = _dossier_or_404(public_id, diagnosis_id)
-    png = radar_png(_axes(found), not_applicable=say("chart_not_applicable"))
-    response = Response(png, mimetype="image/png")
-    response.headers["Content-Disposition"] = f'attachment; filename="radar-{found.diagnosis.as_of:%Y%m%d}.png"'
+    shown, axes = _axes(public_id, diagnosis_id)
+    response = Response(radar_png(axes, not_applicable=say("chart_not_applicable")), mimetype="image/png")
+    response.headers["Content-Disposition"] = f'attachment; filename="radar-{shown.as_of:%Y%m%d}.png"'
     return response
 
 
 @blueprint.get("/verdict/<row:diagnosis_id>/trend.svg")
 def trend(public_id: str, diagnosis_id: int) -> Response:
-    """The scores over time, of the scheme of one verdict."""
-    found = _dossier_or_404(public_id, diagnosis_id)
-    floors = [(level.min_score / 10**found.rules.decimals, level.title) for level in found.rules.levels]
-    top = len(found.rules.levels) if found.rules.family == "ratings" else 100
-    svg = trend_svg(_points(found), floors, title=say("trend_title"), top=top)
-    return Response(svg, mimetype="image/svg+xml")
+    """The scores over time, of the scheme of one verdict; the two kinds apart."""
+    record, shown = _verdict_or_404(public_id, diagnosis_id)
+    rules, form = here.catalog().rulesets[shown.ruleset], record.form_name(shown)
+    floors = [(level.min_score / 10**rules.decimals, level.title) for level in rules.levels]
+    top = len(rules.levels) if rules.family == "ratings" else 100
+    points = [_point(one) for one in record.every if record.form_name(one) == form]
+    return Response(trend_svg(points, floors, title=say("trend_title"), top=top), mimetype="image/svg+xml")
 
 
 @blueprint.post("/start/<form>/<edition>")
@@ -128,23 +134,26 @@ def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
     return redirect(url_for("survey.section", **place, code=form.pages[0].code))  # type: ignore[arg-type]
 
 
-def _dossier_or_404(public_id: str, diagnosis_id: int | None = None) -> Dossier:
+def _dossier_or_404(public_id: str, diagnosis_id: int) -> Dossier:
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id)
         return dossier(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
 
 
-def _axes(found: Dossier) -> list[Axis]:
-    return [Axis(line.title, line.share) for line in found.standing.dimensions]
+def _verdict_or_404(public_id: str, diagnosis_id: int) -> tuple[Verdicts, Diagnosis]:
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        record = Verdicts(db, here.catalog(), enterprise.id)
+    return record, next((one for one in record.every if one.id == diagnosis_id), None) or abort(404)
 
 
-def _points(found: Dossier) -> list[TrendPoint]:
-    return [
-        TrendPoint(
-            line.diagnosis.as_of,
-            wording.number(line.diagnosis.score, line.rules.decimals),
-            line.diagnosis.score / 10**line.rules.decimals,
-            line.diagnosis.kind,
-        )
-        for line in reversed(found.history)
-    ]
+def _axes(public_id: str, diagnosis_id: int) -> tuple[Diagnosis, list[Axis]]:
+    record, shown = _verdict_or_404(public_id, diagnosis_id)
+    judged = record.judged(shown)
+    lines = dimension_lines(judged.rules, judged.verdict, judged.answers)
+    return shown, [Axis(line.title, line.share) for line in lines]
+
+
+def _point(one: Diagnosis) -> TrendPoint:
+    decimals = here.catalog().rulesets[one.ruleset].decimals
+    return TrendPoint(one.as_of, wording.number(one.score, decimals), one.score / 10**decimals, one.kind)

@@ -1,10 +1,13 @@
 """Plain pages for what went wrong: what happened, what was kept, what to do."""
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from diagnose.texts import say
@@ -22,8 +25,15 @@ FIELDS = {
     "as_of": say("label_day"),
     "code": say("label_link"),
     "pledge": say("label_pledge"),
+    "login": say("label_login"),
+    "person": say("label_person"),
+    "email": say("label_email"),
+    "ticket": say("label_ticket"),
+    "note": say("label_note"),
 }
-TECHNICAL = ("csrf_token", "asked", "go", "step")
+# Never shown back: what people have not typed, and what nobody should read over their shoulder.
+TECHNICAL = ("csrf_token", "asked", "go", "step", "next", "account", "also", "by_hand", "version", "change", "choice")
+SECRET = ("password", "again", "old", "totp")
 TEXTS = Path(__file__).parent.parent / "data" / "errors.yaml"
 
 
@@ -49,6 +59,7 @@ def _json(message: str, status: int) -> Response:
     return response
 
 
+@cache
 def _load() -> Mapping[str, Mapping[str, str]]:
     content = load_yaml(TEXTS)
     return {key: mapping(f"{TEXTS}: {key}", value, ("title", "what", "kept", "next")) for key, value in content.items()}
@@ -64,7 +75,7 @@ def sent() -> list[tuple[str, str]]:
     return [
         (facts[name].title, _label(facts[name], text)) if name in facts else (FIELDS.get(name, name), text)
         for name, text in request.form.items(multi=True)
-        if name not in TECHNICAL and text.strip()
+        if name not in TECHNICAL + SECRET and text.strip()
     ]
 
 
@@ -84,7 +95,18 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    current_app.logger.exception("unexpected error at %s", request.endpoint)
+    if any(isinstance(one, SQLAlchemyError) for one in _chain(error)):
+        where = "".join(traceback.format_tb(error.__traceback__))
+        current_app.logger.error("unexpected %s at %s\n%s", type(error).__name__, request.endpoint, where)
+    else:
+        current_app.logger.exception("unexpected error at %s", request.endpoint)
     if current_app.testing:
         raise error
     return page("500", 500)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those behind it. The text of a database's error holds the values of the statement: not for logs."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,5 +1,7 @@
 """Start a file, open it by its link, change, hand over, take along, erase."""
 
+from typing import Any
+
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -9,7 +11,8 @@ from werkzeug.wrappers import Response
 from diagnose import access, wording
 from diagnose.access import Right
 from diagnose.models import Division, Enterprise
-from diagnose.services import attempts, divisions, drafts, files
+from diagnose.services import attempts, claims, divisions, drafts, export, files, register
+from diagnose.services.dossier import place_name
 from diagnose.services.files import Firm
 from diagnose.texts import say
 from diagnose.web import errors, here
@@ -103,7 +106,8 @@ def resume() -> ResponseReturnValue:
 @blueprint.post("/continue")
 def open_by_code() -> ResponseReturnValue:
     """Exchange the code for a cookie; wrong tries are counted by address."""
-    now, key = wording.now(), f"continue {request.remote_addr}"
+    now = wording.now()
+    key = attempts.mark(current_app.config["SECRET_KEY"], "continue", request.remote_addr or "")
     with here.reading() as db:
         if attempts.tries(db, key, now) >= TRIES:
             return errors.page("429", 429)
@@ -118,19 +122,34 @@ def open_by_code() -> ResponseReturnValue:
 
 @blueprint.get("/file/<file:public_id>/link")
 def link(public_id: str) -> ResponseReturnValue:
-    """Show the holder the link; the code comes from the holder's own cookie."""
+    """Show the holder the link, from the holder's own cookie; of a claimed file, which has none, its members."""
+    told = request.args.get("told", "")
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
-        draft = next(iter(drafts.open_drafts(db, enterprise.id)), None) if request.args.get("first") else None
-    return render_template("files/link.html", enterprise=enterprise, draft=draft, **_link_of(public_id))
+        claimed = enterprise.link_sha256 is None
+        first = request.args.get("first") and not claimed
+        draft = next(iter(drafts.open_drafts(db, enterprise.id)), None) if first else None
+        colleagues = claims.colleagues(db, enterprise.id) if claimed else []
+    return render_template(
+        "files/link.html",
+        enterprise=enterprise,
+        draft=draft,
+        colleagues=colleagues,
+        told=say(told) if told in ("claimed", "colleague_gone") else "",
+        **_link_of(public_id),
+    )
 
 
 @blueprint.post("/file/<file:public_id>/link")
 def replace_link(public_id: str) -> ResponseReturnValue:
-    """A new link; the old one, and every browser that used it, is out."""
+    """A new link; the old one, and every browser that used it, is out. A claimed file never gets a link again."""
     code = access.new_code()
     with here.writing() as db:
-        files.replace_link(here.enterprise_or_404(db, public_id, Right.OWN), code)
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
+        if enterprise.link_sha256 is None:
+            abort(404)
+        files.replace_link(enterprise, code)
+        here.record(db, "link_renewed", enterprise)
     return _hold(redirect(url_for("files.link", public_id=public_id, renewed=1)), public_id, code)
 
 
@@ -145,18 +164,35 @@ def firm(public_id: str) -> ResponseReturnValue:
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
         form = firm_form(here.catalog(), request.form or None, with_as_of=False, **_said(enterprise))
+        place = place_name(db, enterprise.places[-1].division)
+    if enterprise.verified:  # the register keeps these
+        del form.name, form.province, form.division
     form.credit_code.data = enterprise.credit_code
     if request.method == "GET" or request.form.get("step") == "province":
-        return render_template("files/firm.html", form=form, quiet=True, enterprise=enterprise)
+        return render_template("files/firm.html", form=form, quiet=True, enterprise=enterprise, place=place)
     if not form.validate():
-        return render_template("files/firm.html", form=form, enterprise=enterprise), 422
+        return render_template("files/firm.html", form=form, enterprise=enterprise, place=place), 422
     with here.writing() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
-        files.change(enterprise, _firm(form, _division(db, form)), wording.today())
+        said = _firm_kept(enterprise, form) if not form.name else _firm(form, _division(db, form))
+        register.change(db, enterprise, said, here.account_id(), wording.now())
+        here.record(db, "firm_changed", enterprise)
     return redirect(url_for("dossier.show", public_id=public_id))
 
 
-def _said(enterprise: Enterprise) -> dict[str, object]:
+def _firm_kept(enterprise: Enterprise, form: FirmForm) -> Firm:
+    """What a verified firm says: its name and place stay."""
+    return Firm(
+        enterprise.credit_code,
+        enterprise.name,
+        enterprise.places[-1].division,
+        form.industry.data or "",
+        form.process_type.data or "",
+        size_profile(form),
+    )
+
+
+def _said(enterprise: Enterprise) -> dict[str, Any]:
     code = enterprise.places[-1].division.code or ""
     return {
         "name": enterprise.name,
@@ -173,7 +209,10 @@ def data(public_id: str) -> ResponseReturnValue:
     """Everything the file holds, to take along."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
-        response = jsonify(files.export(db, enterprise))
+        content = export.export(db, enterprise)
+    with here.writing() as db:
+        here.record(db, "export", enterprise, sha256=content["sha256"])
+    response = jsonify(content)
     response.headers["Content-Disposition"] = f'attachment; filename="{public_id}.json"'
     return response
 
@@ -187,7 +226,9 @@ def erase(public_id: str) -> ResponseReturnValue:
         asked = request.method == "POST"
         return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
     with here.writing() as db:
-        files.erase(db, here.enterprise_or_404(db, public_id, Right.OWN))
+        enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
+        here.record(db, "erase", enterprise, sha256=export.fingerprint(db, enterprise))
+        files.erase(db, current_app.extensions["diagnose"].store, enterprise)
     return _let_go(redirect(url_for("files.erased")), public_id)
 
 

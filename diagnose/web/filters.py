@@ -26,6 +26,7 @@ def install(app: Flask) -> None:
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals.update(
         KINDS=wording.KINDS,
+        VERDICTS=wording.VERDICTS,
         PURPOSES=wording.PURPOSES,
         level_name=wording.level_name,
         level_parts=wording.level_parts,

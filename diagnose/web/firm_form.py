@@ -101,9 +101,11 @@ def check_as_of(field: DateField) -> None:
         raise StopValidation(say("day_future"))
 
 
-def firm_form(catalog: Catalog, data: Any = None, with_as_of: bool = True, **values: Any) -> FirmForm:
-    """The form with the size facts of the dictionary and its choices filled in."""
-    form = _with_size(catalog)(data, **values)
+def firm_form(
+    catalog: Catalog, data: Any = None, with_as_of: bool = True, base: type[FirmForm] = FirmForm, **values: Any
+) -> FirmForm:
+    """The form (``base``, with the size facts of the dictionary), its choices filled in."""
+    form = _with_size(catalog, base)(data, **values)
     if not with_as_of:
         del form.as_of
     form.province.choices = {"": [("", say("choose")), *divisions.provinces()]}
@@ -114,11 +116,11 @@ def firm_form(catalog: Catalog, data: Any = None, with_as_of: bool = True, **val
     return form
 
 
-def _with_size(catalog: Catalog) -> type[FirmForm]:
+def _with_size(catalog: Catalog, base: type[FirmForm]) -> type[FirmForm]:
     facts = {code: FactField(catalog.dictionary.facts[code]) for code in SIZE_FACTS}
     for code in ("staff", "revenue"):
         facts[code] = FactField(catalog.dictionary.facts[code], validators=[Stated()])
-    return type("SizedFirmForm", (FirmForm,), facts)
+    return type("SizedFirmForm", (base,), facts)
 
 
 class Stated:

@@ -10,9 +10,11 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
         "font-src 'self'",
         "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -49,7 +51,11 @@ def _readable() -> None:
 
     werkzeug reads the first as an empty form, which would clear the answers, and stores the second garbled.
     """
-    if request.method != "POST" or not request.content_length:
+    if request.method != "POST":
+        return
+    if "Transfer-Encoding" in request.headers:
+        abort(411)  # a body in chunks, of unknown length: browsers send no form like that
+    if not request.content_length:
         return
     if request.mimetype == "application/x-www-form-urlencoded":
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, current_app, g, request
 from flask_login import current_user
@@ -14,6 +14,7 @@ from diagnose.access import Right
 from diagnose.catalog import Catalog
 from diagnose.models import Account, Assessment, Enterprise
 from diagnose.services import audit
+from diagnose.store import Store
 
 FILLING = select(Assessment).where(
     Assessment.id == bindparam("assessment_id"),
@@ -31,6 +32,12 @@ def engine() -> Engine:
 def catalog() -> Catalog:
     """The definitions of this app."""
     found: Catalog = current_app.extensions["diagnose"].catalog
+    return found
+
+
+def store() -> Store:
+    """Where this app keeps the bytes of evidence."""
+    found: Store = current_app.extensions["diagnose"].store
     return found
 
 
@@ -81,12 +88,18 @@ def enterprise_or_404(session: Session, public_id: str, right: Right = Right.REA
         query = query.with_for_update(of=Enterprise)
     row = session.execute(query, {"public_id": public_id, **access.asker(who, code)}).one_or_none()
     if row is None:
-        abort(404)
-    g.rights = access.rights(way for way, leads in zip(open_ways, row[1:], strict=True) if leads)
-    if right not in g.rights:
-        abort(404)
+        _refuse()
     found: Enterprise = row[0]
+    g.rights = access.rights((way for way, leads in zip(open_ways, row[1:], strict=True) if leads), found.status)
+    if right not in g.rights:
+        _refuse()
     return found
+
+
+def _refuse() -> NoReturn:
+    """Somebody else's file, or none: noted without saying whose, and answered as if there were none."""
+    current_app.logger.warning("refused %s for %s", request.endpoint, account_id() or "nobody")
+    abort(404)
 
 
 def assessment_or_404(

@@ -1,21 +1,23 @@
 """Who is logged in: the session's person, how long a session lasts, and the way back after logging in."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from diagnose import wording
 from diagnose.access import Right
-from diagnose.models import Account
+from diagnose.limits import LIMITS
+from diagnose.models import Account, Enterprise
+from diagnose.models.people import ADMIN, ADVISOR, ENTERPRISE, OFFICER
+from diagnose.services import audit
 from diagnose.web import here
-from questionnaires.strict import load_yaml
 
-LIMITS = load_yaml(Path(__file__).parent.parent / "data" / "accounts.yaml")
+# Where each role starts after logging in.
+HOMES = {ENTERPRISE: "/me", ADVISOR: "/visits/", OFFICER: "/district/", ADMIN: "/admin/"}
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -50,6 +52,11 @@ def sign_out() -> None:
     """End this browser's session."""
     logout_user()
     session.clear()
+
+
+def note(db: Session, who: Account | None, action: str, enterprise: Enterprise | None = None, **detail: Any) -> None:
+    """Write a deed of somebody who is not (or no longer) logged in into the audit log; see `here.record`."""
+    audit.record(db, current_app.config["SECRET_KEY"], action, who, enterprise, **detail)
 
 
 def _load(identity: str) -> Person | None:

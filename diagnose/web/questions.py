@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -114,7 +113,7 @@ def question_state(question: Indicator, reading: Reading, draft: Draft) -> dict[
     return {
         "error": error,
         "result": _result(question, reading),
-        "proposed": _proposed(question, reading),
+        "proposed": proposed_text(question, reading),
         **_state(question, reading, draft, error),
     }
 
@@ -134,13 +133,13 @@ def _state(question: Indicator, reading: Reading, draft: Draft, error: str | Non
 
 
 def _result(question: Indicator, reading: Reading) -> str:
-    if question.kind != "ratio" or not reading.answered(question) or not reading.applies(question):
+    if not reading.answered(question) or not reading.applies(question):
         return ""
-    num, den = (reading.values[fact.code] for fact in question.facts)
-    return wording.percent(Fraction(num) / Fraction(den))
+    return wording.share_text(question, reading.values)
 
 
-def _proposed(question: Indicator, reading: Reading) -> str:
+def proposed_text(question: Indicator, reading: Reading) -> str:
+    """The option that the yearly figures of a question give, in words."""
     key = proposed(question, reading.values) if question.raw else None
     return question.fact.options[key] if key else ""
 
@@ -149,7 +148,7 @@ def _question_view(form: Form, question: Indicator, reading: Reading, draft: Dra
     parts = fixed(form, question)
     shown = draft.answers
     fields = tuple(
-        FieldView(fact, tuple(shown.get(fact.code, ())), _is_wrong(fact, question, reading), field)
+        FieldView(fact, tuple(shown.get(fact.code, ())), is_wrong(fact, question, reading), field)
         for fact, field in zip(question.facts, parts.fields, strict=True)
     )
     known = _known(form, question, draft, reading) if draft.known and question.code != edit else None
@@ -171,5 +170,6 @@ def _known(form: Form, question: Indicator, draft: Draft, reading: Reading) -> K
     )
 
 
-def _is_wrong(fact: Fact, question: Indicator, reading: Reading) -> bool:
+def is_wrong(fact: Fact, question: Indicator, reading: Reading) -> bool:
+    """Whether this field is to be marked: the fact itself, or the first one of a question that contradicts itself."""
     return fact.code in reading.errors or (f"{question.code}:" in reading.errors and fact is question.facts[0])

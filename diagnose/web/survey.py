@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 from diagnose import wording
 from diagnose.models import Assessment, Enterprise
 from diagnose.models.assessment import DRAFT
-from diagnose.services import drafts, submit
+from diagnose.services import drafts, evidence, returns, submit
 from diagnose.services.review import review
 from diagnose.texts import say
 from diagnose.web import errors, here
@@ -59,8 +59,9 @@ def section(public_id: str, assessment_id: int, code: str) -> ResponseReturnValu
         if assessment.status != DRAFT:
             return redirect(url_for("dossier.show", public_id=public_id))
         draft = drafts.whole(db, assessment)
+        counts = evidence.count_by_question(db, assessment_id)
     view = section_view(_questionnaire(assessment), draft, code, request.args.get("edit", "")) or abort(404)
-    return _render(enterprise, assessment, view)
+    return _render(enterprise, assessment, view, counts)
 
 
 @blueprint.post("/page/<code>")
@@ -222,8 +223,10 @@ def _shares(one: Indicator, asked: Indicator) -> bool:
     return depends or any(fact.code in codes for fact in one.facts)
 
 
-def _render(enterprise: Enterprise, assessment: Assessment, view: SectionView) -> str:
-    return render_template("survey/section.html", enterprise=enterprise, assessment=assessment, view=view)
+def _render(enterprise: Enterprise, assessment: Assessment, view: SectionView, counts: dict[str, int]) -> str:
+    return render_template(
+        "survey/section.html", enterprise=enterprise, assessment=assessment, view=view, counts=counts
+    )
 
 
 def _review(
@@ -234,11 +237,17 @@ def _review(
     day: DayForm | None = None,
 ) -> str | Response:
     questionnaire = _questionnaire(assessment)
+    with here.reading() as db:
+        counts = evidence.count_by_question(db, assessment.id)
+        returned = returns.pending(db, [enterprise.id])[enterprise.id]
     return render_template(
         "survey/review.html",
         enterprise=enterprise,
         assessment=assessment,
         review=review(here.catalog(), questionnaire, draft),
         problem=problem,
+        counts=counts,
+        returned=returned,
+        forms=here.catalog().forms,
         day=day or DayForm(as_of=assessment.as_of),
     )

@@ -10,6 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # Counted tries live for minutes: they are not worth moving.
+    op.drop_table("attempt")
+    op.create_table(
+        "attempt",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "at", name=op.f("pk_attempt")),
+    )
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -111,6 +120,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(length=2000), nullable=False),
         sa.Column("started_by_id", sa.Integer(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["started_by_id"], ["account.id"], name=op.f("fk_job_started_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
@@ -269,6 +279,7 @@ def upgrade() -> None:
         "visit_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("move", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
@@ -283,8 +294,13 @@ def upgrade() -> None:
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("returned_by_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("return_reason", sa.String(length=2000), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(
+            sa.Column("return_reason", sa.String(length=2000), server_default=sa.text("''"), nullable=False)
+        )
         batch_op.create_foreign_key(batch_op.f("fk_assessment_returned_by_id"), "account", ["returned_by_id"], ["id"])
+
+    with op.batch_alter_table("division", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("closed_on", sa.Date(), nullable=True))
 
     with op.batch_alter_table("draft_answer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("by_id", sa.Integer(), nullable=True))
@@ -293,8 +309,12 @@ def upgrade() -> None:
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.add_column(sa.Column("status", sa.String(length=10), server_default="open", nullable=False))
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("contact_name", sa.String(length=60), server_default=sa.text("''"), nullable=False))
-        batch_op.add_column(sa.Column("contact_phone", sa.String(length=40), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(
+            sa.Column("contact_name", sa.String(length=60), server_default=sa.text("''"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("contact_phone", sa.String(length=40), server_default=sa.text("''"), nullable=False)
+        )
         batch_op.alter_column("link_sha256", existing_type=sa.VARCHAR(length=64), nullable=True)
         batch_op.create_index(
             "uq_enterprise_verified",
@@ -316,6 +336,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("attempt")
+    op.create_table(
+        "attempt",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "window_start", name=op.f("pk_attempt")),
+    )
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_statement_by_id"), type_="foreignkey")
         batch_op.drop_column("by_id")
@@ -333,6 +361,9 @@ def downgrade() -> None:
         batch_op.drop_column("contact_name")
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("status")
+
+    with op.batch_alter_table("division", schema=None) as batch_op:
+        batch_op.drop_column("closed_on")
 
     with op.batch_alter_table("draft_answer", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_draft_answer_by_id"), type_="foreignkey")

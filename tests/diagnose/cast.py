@@ -106,7 +106,7 @@ def all_of(app: Flask, model: type[Model]) -> list[Model]:
 
 
 def counts(app: Flask) -> dict[str, int]:
-    """How many rows each table has, but for the divisions, the counted tries and the audit log, which all outlive a file."""
+    """How many rows each table has, but for the divisions, the counted tries and the audit log: they outlive a file."""
     others = ("division", "attempt", "audit_entry", "audit_head")
     left = [table for name, table in Base.metadata.tables.items() if name not in others]
     with reading(engine(app)) as session:

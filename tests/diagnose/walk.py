@@ -1,6 +1,6 @@
 """Every route of the app as an address, so that a test meets new pages by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from diagnose.models import Diagnosis
 from tests.diagnose.cast import File, all_of
 
 GENERAL = {"scheme": "digital-portrait", "form": "digital-portrait", "edition": "2025", "province": "320000"}
+# Rows that a file without accounts, visits and evidence has none of.
+NONE = dict.fromkeys(("visit_id", "evidence_id", "account_id", "division_id"), 1)
 SECTION = {"code": "design"}
 # Answered by Flask itself from folders of files.
 STATIC = ("static", "bootstrap.static", "fonts.font_slice")
@@ -31,7 +33,7 @@ def routes(app: Flask, file: File, *methods: str) -> Iterator[Route]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) & set(methods)):
             if rule.endpoint not in STATIC:
-                yield Route(rule.endpoint, method, _address(app, rule, known))
+                yield Route(rule.endpoint, method, address(app, rule, known))
 
 
 def of_files(app: Flask, file: File, *methods: str) -> list[Route]:
@@ -47,10 +49,11 @@ def elsewhere(route: Route, file: File, public_id: str) -> str:
 def _known(app: Flask, file: File) -> dict[str, Any]:
     verdict = next((row.id for row in all_of(app, Diagnosis)[::-1] if row.enterprise_id == file.enterprise().id), 1)
     own = {"public_id": file.public_id, "assessment_id": file.draft_id, "diagnosis_id": verdict, "question": "five_g"}
-    return GENERAL | SECTION | own
+    return GENERAL | NONE | SECTION | own
 
 
-def _address(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
+def address(app: Flask, rule: Rule, known: Mapping[str, Any]) -> str:
+    """The address of a route with the arguments it needs out of ``known``."""
     values = {name: known[name] for name in rule.arguments}
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))

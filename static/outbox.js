@@ -1,0 +1,48 @@
+/* What the advisor entered and the server has not got yet, in this browser's IndexedDB: `changes` that were saved and
+   wait to be sent, each with a number of its own, and `drafts`, typed but not saved. Both name the account they are of. */
+const Outbox = (() => {
+  let opened;
+
+  function open() {
+    opened ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open("zhizhen", 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("changes", { keyPath: "change" });
+        request.result.createObjectStore("drafts", { keyPath: "place" });
+      };
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    return opened;
+  }
+
+  /* Resolves when it is on the disk; "strict", as the browser may be closed the next moment. */
+  async function work(store, mode, todo) {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const request = todo(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  const put = (store, row) => work(store, "readwrite", (rows) => rows.put(row));
+  const get = (store, key) => work(store, "readonly", (rows) => rows.get(key));
+  const drop = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
+
+  /* The rows of one account, oldest first. */
+  async function of(store, account) {
+    const rows = await work(store, "readonly", (all) => all.getAll());
+    return rows.filter((row) => row.account === account).sort((one, other) => one.at - other.at);
+  }
+
+  async function forget(account) {
+    for (const row of await of("changes", account)) await drop("changes", row.change);
+    for (const row of await of("drafts", account)) await drop("drafts", row.place);
+  }
+
+  const number = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  return { put, get, drop, of, forget, number };
+})();

@@ -1,0 +1,97 @@
+"""The whole cast around two files: 甲企, claimed and visited, and an unclaimed one of whoever holds its link."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from diagnose.db import reading, writing
+from diagnose.models import Diagnosis, Division, Enterprise, Evidence
+from tests.conftest import Visitor
+from tests.diagnose.cast import File, engine, open_file
+from tests.diagnose.proof import upload
+from tests.diagnose.visit_cast import Story, story
+from tests.people import ELSEWHERE, HERE, account, join, logged_in, verified_firm
+
+PEOPLE = (
+    "nobody", "holder", "member", "other_member", "advisor", "other_advisor",
+    "officer", "city", "other_officer", "admin",
+)  # fmt: skip
+CITY = "321000"
+
+
+@dataclass
+class Town:
+    """Everybody by name, and the numbers that addresses are made of, for 甲企 and for the holder's own file."""
+
+    app: Flask
+    story: Story
+    file: File
+    own: File
+    ids: dict[str, int]
+    known: dict[str, object]
+    known_to_holder: dict[str, object]
+
+    def browser(self, name: str) -> Visitor:
+        """A fresh browser of one of PEOPLE."""
+        if name in ("nobody", "holder"):
+            visitor = Visitor(self.app)
+            if name == "holder":
+                visitor.client.set_cookie(f"file_{self.own.public_id}", self.own.cookie)
+            return visitor
+        return logged_in(self.app, self.ids[name])
+
+
+def town(app: Flask) -> Town:
+    """甲企 has submitted, is being visited, and has a piece of evidence and a next draft."""
+    told = story(app)
+    upload(told.file, visitor=told.file.holder)
+    draft = told.file.next_draft("again")
+    told.appointed().done("advisor", "visiting")
+    with writing(engine(app)) as session:
+        firm = session.scalars(select(Enterprise).where(Enterprise.public_id == told.file.public_id)).one()
+        firm.link_sha256, firm.verified = None, True
+    own = open_file(app, name="乙零部件有限公司").submitted()
+    upload(own)
+    ids = {"member": told.member, "advisor": told.advisor, "officer": told.officer}
+    ids["city"] = account(app, "officer", "市里的", CITY)
+    ids["other_officer"] = account(app, "officer", "别处的", ELSEWHERE)
+    ids |= {"other_advisor": account(app, "advisor", "别的顾问"), "admin": account(app, "admin", "管理员")}
+    ids["other_member"] = account(app, "enterprise", "别家的人")
+    join(app, ids["other_member"], verified_firm(app, ELSEWHERE, credit_code="91321003MA1WX9TL3C"))
+    place = _street(app)
+    general = {"scheme": "digital-portrait", "form": "digital-portrait", "edition": "2025", "province": "320000"}
+    general |= {"code": "design", "question": "five_g", "visit_id": told.visit, "account_id": told.officer}
+    general |= {"division_id": place}
+    return Town(
+        app,
+        told,
+        draft,
+        own,
+        ids,
+        general | _numbers(app, draft),
+        general | _numbers(app, own.next_draft("again")),
+    )
+
+
+def _street(app: Flask) -> int:
+    """A street that an admin has added below the district."""
+    with writing(engine(app)) as session:
+        district = session.scalars(select(Division).where(Division.code == HERE)).one()
+        street = Division(parent_id=district.id, name="文汇街道", kind="street", path=f"{district.path}999999/")
+        session.add(street)
+        session.flush()
+        return street.id
+
+
+def _numbers(app: Flask, file: File) -> dict[str, object]:
+    with reading(engine(app)) as session:
+        firm = file.enterprise().id
+        verdict = session.scalars(select(Diagnosis.id).where(Diagnosis.enterprise_id == firm)).first()
+        piece = session.scalars(select(Evidence.id).where(Evidence.enterprise_id == firm)).first()
+    return {
+        "public_id": file.public_id,
+        "assessment_id": file.draft_id,
+        "diagnosis_id": verdict,
+        "evidence_id": piece,
+    }
