@@ -16,7 +16,8 @@ from diagnose.access import new_code
 from diagnose.catalog import Catalog
 from diagnose.db import reading, writing
 from diagnose.models import Division, Enterprise
-from diagnose.services import drafts, files, submit
+from diagnose.models.people import ADVISOR, OFFICER
+from diagnose.services import drafts, files, submit, tickets
 from diagnose.texts import say
 from questionnaires.parse import typed_again
 from questionnaires.schema import Fact, Form
@@ -51,9 +52,18 @@ def fill(engine: Engine, catalog: Catalog) -> Iterator[str]:
         codes = [
             _firm(session, catalog, data, division, number, row, random) for number, row in enumerate(data["firms"])
         ]
+        invited = list(_invited(session, division))
     yield say("demo_done", count=len(codes))
+    yield from invited
     for (name, *_), code in zip(data["firms"][: data["links_shown"]], codes, strict=False):
         yield say("demo_link", name=name, code=code)
+
+
+def _invited(session: Session, division: Division) -> Iterator[str]:
+    """An officer and an advisor, each with a one-time code: nobody has a password before they choose one."""
+    for role in (OFFICER, ADVISOR):
+        code = tickets.make(session, tickets.INVITE, None, role=role, division_id=division.id, now=wording.now())
+        yield say("demo_invite", who=say(f"role_{role}"), code=code)
 
 
 def _places(session: Session, places: list[dict[str, str]]) -> Division:

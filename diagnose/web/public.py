@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 
 from diagnose import access
 from diagnose.models import Enterprise
+from diagnose.models.people import ENTERPRISE
 from diagnose.services.methods import method
 from diagnose.web import here
 
@@ -14,8 +15,8 @@ blueprint = Blueprint("public", __name__)
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """What this is, start, continue; the files this browser has opened."""
-    return render_template("public/home.html", form=here.catalog().first_form, files=_files_here())
+    """What this is, start, continue; the firms of whoever is logged in, and the files this browser has opened."""
+    return render_template("public/home.html", form=here.catalog().first_form, files=_files_here(), firms=_own_firms())
 
 
 @blueprint.get("/methods")
@@ -41,6 +42,16 @@ def healthz() -> ResponseReturnValue:
     except Exception:
         return {"status": "database does not answer"}, 503
     return {"status": "ok"}
+
+
+def _own_firms() -> list[Enterprise]:
+    """The firms that somebody of role enterprise acts for."""
+    who = here.account()
+    if who is None or who.role != ENTERPRISE:
+        return []
+    with here.reading() as session:
+        query = select(Enterprise).where(access.in_scope(who)).order_by(Enterprise.id)
+        return list(session.scalars(query, access.asker(who)))
 
 
 def _files_here() -> list[Enterprise]:
