@@ -116,9 +116,9 @@ class OnsiteDraft:
         adopted = sum(self.adopted(question) for question in questions)
         return Progress(len(questions) - len(self.open_questions), len(questions), adopted)
 
-    def guarantees(self, catalog: Catalog) -> list[Guarantee]:
-        """What is guaranteed under each ruler of the form while all that is not done is open."""
-        return [guarantee(catalog, catalog.rulesets[name], self.given) for name in self.form.schemes]
+    def guarantees(self, catalog: Catalog, which: bool = True) -> list[Guarantee]:
+        """What is guaranteed under each ruler of the form while all that is not done is open; ``which`` as there."""
+        return [guarantee(catalog, catalog.rulesets[name], self.given, which) for name in self.form.schemes]
 
     def group(self, question: Indicator, movable: frozenset[str]) -> str:
         """Where a question stands in the order: claims of 不适用 first, then what can still change the level."""

@@ -49,7 +49,7 @@ def _mark(draft: OnsiteDraft, question: Indicator, error: str | None) -> tuple[s
 
 def saved_body(catalog: Catalog, draft: OnsiteDraft, question: Indicator, refusal: str | None = None) -> dict[str, Any]:
     """What a script is told after saving: this question and those it touches, and how far the visit is."""
-    guarantees = draft.guarantees(catalog)
+    guarantees = draft.guarantees(catalog, which=False)
     states = {one.code: state_of(draft, one) for one in draft.form.questions if _shares(one, question)}
     if refusal:
         states[question.code] |= {"state": "bad", "error": refusal}

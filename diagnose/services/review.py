@@ -82,12 +82,15 @@ def _sound(form: Form, reading: Reading) -> dict[str, Any]:
     return values
 
 
-def guarantee(catalog: Catalog, rules: Ruleset, values: Mapping[str, Any]) -> Guarantee:
-    """What these facts guarantee under one ruler; all of them must be sound, whatever is missing."""
+def guarantee(catalog: Catalog, rules: Ruleset, values: Mapping[str, Any], which: bool = True) -> Guarantee:
+    """What these facts guarantee under one ruler; all of them must be sound, whatever is missing.
+
+    ``which``: also tell which questions can still change the level, by far the most work.
+    """
     answers = batch_answers(rules, catalog.dictionary, values)
     applies = known_to_apply(rules, catalog.dictionary, values)
     judged = verdict(rules, answers, applies)
-    open_codes = movable(rules, answers, applies) if judged.missing else frozenset()
+    open_codes = movable(rules, answers, applies) if which and judged.missing else frozenset()
     still_open = frozenset(catalog.dictionary.code(rules.scheme, code) for code in open_codes)
     score = judged.score_range or (judged.score, judged.score)
     level = judged.level_range or (judged.level, judged.level)

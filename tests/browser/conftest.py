@@ -47,13 +47,13 @@ Opener = Callable[..., Eyes]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Gunicorn with an empty SQLite database, for the whole test run."""
     running = Server(tmp_path_factory.mktemp("server"))
-    _share_font_slices(running.var)
+    share_font_slices(running.var)
     running.start()
     yield running
     running.stop()
 
 
-def _share_font_slices(var: Path) -> None:
+def share_font_slices(var: Path) -> None:
     """Slices of the web font are made once, by script/setup or an earlier run; a name stands for one content."""
     made = PROJECT / "var" / "fonts"
     made.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
 """One person in front of one screen: what the browser complained about, and what looks wrong on a page."""
 
 from pathlib import Path
+from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from diagnose.config import PROJECT
@@ -12,6 +14,7 @@ HEIGHT = 780
 SCREENS = PROJECT / "artifacts" / "screens"
 # An icon that a browser asks for by itself, and an image that was still on its way when the page was left.
 CUT_SHORT = "net::ERR_ABORTED"
+SERIOUS = ("serious", "critical")
 
 
 class Eyes:
@@ -66,6 +69,11 @@ class Eyes:
         if name:
             self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True)
 
+    def barriers(self) -> list[str]:
+        """What axe finds serious on the page: the rule that is broken, and where."""
+        found = Axe().run(self.page).response["violations"]
+        return [_told(one) for one in found if one["impact"] in SERIOUS]
+
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text} at {message.location['url']}")
@@ -77,3 +85,8 @@ class Eyes:
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
+
+
+def _told(violation: dict[str, Any]) -> str:
+    where = "; ".join(str(node["target"]) for node in violation["nodes"][:4])
+    return f"{violation['id']} ({violation['impact']}): {violation['help']} at {where}"

@@ -1,0 +1,280 @@
+"""The pages of people with accounts, for test_axe_people.py: who looks, and how one gets there."""
+
+from collections.abc import Callable
+from functools import partial
+
+from playwright.sync_api import expect
+
+from tests.browser.eyes import Eyes
+from tests.browser.scene import Scene
+from tests.diagnose.codes import PHRASE, ticket
+from tests.diagnose.photos import HTML
+from tests.people import PASSWORD
+
+Way = Callable[[Eyes, Scene], None]
+NOBODY = "nobody"
+
+
+def at(address: str, eyes: Eyes, scene: Scene) -> None:
+    """Go straight there."""
+    eyes.page.goto(address.format(**scene.known))
+
+
+def sent(address: str, fields: dict[str, str], button: str, eyes: Eyes, scene: Scene) -> None:
+    """Open a form, type into the fields (by selector), and press its button."""
+    at(address, eyes, scene)
+    for selector, text in fields.items():
+        eyes.page.locator(selector).fill(text)
+    with eyes.page.expect_navigation():
+        eyes.page.locator("main").get_by_role("button", name=button).first.click()
+
+
+def unfolded(address: str, eyes: Eyes, scene: Scene) -> None:
+    """With everything open that can be opened."""
+    at(address, eyes, scene)
+    eyes.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+
+
+def code(purpose: str, role: str | None, eyes: Eyes, scene: Scene) -> None:
+    """Open the one-time link of a fresh code."""
+    about = {"account_id": scene.town.story.member} if purpose == "reset" else {}
+    if role == "enterprise" or purpose == "activate":
+        about = {"enterprise_id": scene.town.story.file.enterprise().id}
+    eyes.page.goto(f"/join#{ticket(scene.app, purpose, role=role, **about)}")
+    expect(eyes.page.get_by_label("一次性链接或代码")).to_have_count(0)
+
+
+def code_with_errors(eyes: Eyes, scene: Scene) -> None:
+    code("invite", "advisor", eyes, scene)
+    eyes.page.get_by_role("button", name="建立账号并登录").click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
+def password_right(eyes: Eyes, scene: Scene) -> None:
+    """The password of somebody who also needs a number."""
+    sent("/login", {"#login": "谨慎的负责人", "#password": PASSWORD}, "登录", eyes, scene)
+    expect(eyes.page.get_by_role("heading", level=1)).to_have_text("输入动态验证码")
+
+
+def wrong_number(eyes: Eyes, scene: Scene) -> None:
+    password_right(eyes, scene)
+    eyes.page.get_by_label("动态验证码").fill("12")
+    eyes.page.get_by_role("button", name="登录").click()
+    expect(eyes.page.locator("#error")).to_be_visible()
+
+
+def pressed(address: str, button: str, eyes: Eyes, scene: Scene) -> None:
+    sent(address, {}, button, eyes, scene)
+
+
+def shared_out(eyes: Eyes, scene: Scene) -> None:
+    """The check before firms are given to two people."""
+    at("/district/assign?text=现场诊断", eyes, scene)
+    for name in ("本区顾问", "本区专员"):
+        eyes.page.get_by_role("checkbox", name=name).check()
+    eyes.page.get_by_role("button", name="先看怎么分").click()
+    expect(eyes.page.get_by_role("heading", level=1)).to_have_text("核对指派")
+
+
+def natively(question: str, change: str, eyes: Eyes, scene: Scene) -> None:
+    """Send one answer of the onsite form as a browser without scripts does, after a script has set its fields."""
+    at("/visits/{visit_visiting}/form", eyes, scene)
+    with eyes.page.expect_navigation():
+        eyes.page.locator(f"#q-{question} form[data-answer]").evaluate(f"(form) => {{ {change}; form.submit(); }}")
+
+
+def wrong_answer(eyes: Eyes, scene: Scene) -> None:
+    change = (
+        'form.key_processes_cnc.value = "41"; form.key_processes_total.value = "40"; form.choice.value = "verified"'
+    )
+    natively("cnc_rate", change, eyes, scene)
+    expect(eyes.page.locator("#q-cnc_rate .zz-err")).to_be_visible()
+
+
+def conflict(eyes: Eyes, scene: Scene) -> None:
+    """The answer is one to a version that is long over."""
+    natively("talent", 'form.note.value = "看了花名册"', eyes, scene)
+    natively("talent", 'form.version.value = "0"; form.note.value = "问了人事"', eyes, scene)
+    expect(eyes.page.get_by_role("heading", level=1)).to_contain_text("您的还没有保存")
+
+
+def refused_files(eyes: Eyes, scene: Scene) -> None:
+    at("/file/{public_id}/evidence/{onsite}/five_g", eyes, scene)
+    eyes.page.get_by_label("选择照片或 PDF").set_input_files([{"name": "网页.jpg", "mimeType": "", "buffer": HTML}])
+    eyes.page.get_by_role("button", name="上传").click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
+def incomplete(eyes: Eyes, scene: Scene) -> None:
+    """Written up too early."""
+    pressed("/visits/{visit_visiting}/", "写完", eyes, scene)
+    expect(eyes.page.locator(".zz-errsum li").first).to_be_visible()
+
+
+def without_reason(eyes: Eyes, scene: Scene) -> None:
+    unfolded("/visits/{visit_written}/", eyes, scene)
+    eyes.page.locator("details").get_by_role("button", name="退回").click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
+FIRM = "/district/firm/{public_id}/"
+BAD_CHANGE = {"#password": "短", "#again": "不一样"}
+
+# Endpoint → the pages it can show, by name: who looks, and how they get there.
+PAGES: dict[str, dict[str, tuple[str, Way]]] = {
+    "account.login": {
+        "login": (NOBODY, partial(at, "/login?next=/visits/")),
+        "login-wrong": (NOBODY, partial(sent, "/login", {"#login": "没有这个人", "#password": PHRASE}, "登录")),
+    },
+    "account.number": {"number": (NOBODY, password_right), "number-wrong": (NOBODY, wrong_number)},
+    "account.forgotten": {
+        "forgot": (NOBODY, partial(at, "/forgot")),
+        "forgot-sent": (NOBODY, partial(sent, "/forgot", {"#login": "没有这个人"}, "发送链接")),
+    },
+    "join.join": {
+        "join": (NOBODY, partial(at, "/join")),
+        "join-unknown": (NOBODY, partial(sent, "/join", {"#code": "没有这个码"}, "下一步")),
+        "join-advisor": (NOBODY, partial(code, "invite", "advisor")),
+        "join-errors": (NOBODY, code_with_errors),
+        "join-firm": (NOBODY, partial(code, "invite", "enterprise")),
+        "join-with-account": ("新企业", partial(code, "invite", "enterprise")),
+        "join-other-role": ("officer", partial(code, "invite", "admin")),
+        "join-reset": (NOBODY, partial(code, "reset", None)),
+        "join-activation": (NOBODY, partial(code, "activate", None)),
+    },
+    "join.activate": {
+        "activate": (NOBODY, partial(at, "/activate")),
+        "activate-unknown": (NOBODY, partial(sent, "/activate", {"#code": "0000-0000-0000"}, "下一步")),
+    },
+    "me.show": {
+        "me-member": ("member", partial(at, "/me")),
+        "me-careful": ("careful", partial(at, "/me?told=profile_saved")),
+        "me-password-errors": ("advisor", partial(sent, "/me", BAD_CHANGE, "修改密码")),
+    },
+    "me.totp": {"totp": ("officer", partial(at, "/me/totp"))},
+    "me.inbox": {
+        "notices": ("advisor", partial(at, "/notices")),
+        "notices-none": ("admin", partial(at, "/notices")),
+    },
+    "claim.ask": {
+        "claim": ("holder", partial(at, "/file/{own}/claim")),
+        "claim-errors": ("holder", partial(pressed, "/file/{own}/claim", "建立账号并认领")),
+    },
+    "files.link": {
+        "colleagues": ("member", partial(unfolded, "/file/{public_id}/link")),
+        "colleague-invited": ("member", partial(pressed, "/file/{public_id}/link", "邀请同事")),
+    },
+    "privacy.show": {"privacy": (NOBODY, partial(at, "/privacy"))},
+    "public.home": {"home-member": ("member", partial(at, "/"))},
+    "district.firms": {
+        "district": ("officer", partial(at, "/district/")),
+        "district-filtered": ("city", partial(at, "/district/?text=现场&onsite=done&verified=no")),
+        "district-none": ("officer", partial(at, "/district/?text=没有这家")),
+        "district-empty": ("other_officer", partial(at, "/district/?verified=no")),
+    },
+    "district.add": {
+        "district-add": ("officer", partial(at, "/district/add")),
+        "district-add-errors": ("officer", partial(pressed, "/district/add", "添加")),
+    },
+    "district_firm.show": {
+        "firm-page": ("officer", partial(at, FIRM + "?done=contact")),
+        "firm-page-unverified": ("officer", partial(at, "/district/firm/{file_final}/")),
+        "firm-page-closed": ("officer", partial(at, "/district/firm/{closed}/")),
+    },
+    "district_firm.contact": {"firm-contact": ("officer", partial(at, FIRM + "contact"))},
+    "district_firm.rename": {"firm-rename": ("officer", partial(sent, FIRM + "rename", {"#name": ""}, "保存"))},
+    "district_firm.move": {"firm-move": ("officer", partial(at, FIRM + "move"))},
+    "district_firm.handover": {
+        "firm-handover": ("officer", partial(at, FIRM + "handover")),
+        "firm-handover-errors": ("officer", partial(pressed, FIRM + "handover", "移交")),
+    },
+    "district_firm.close": {
+        "firm-close": ("officer", partial(at, FIRM + "close")),
+        "firm-close-errors": ("officer", partial(pressed, FIRM + "close", "关闭企业")),
+    },
+    "district_firm.reopen": {"firm-reopen": ("officer", partial(at, "/district/firm/{closed}/reopen"))},
+    "district_firm.verify": {"firm-verify": ("officer", partial(at, "/district/firm/{own}/verify"))},
+    "district_merge.merge": {
+        "merge-choose": ("officer", partial(at, FIRM + "merge")),
+        "merge": ("officer", partial(at, FIRM + "merge?other={own}")),
+        "merge-none": ("officer", partial(at, "/district/firm/{closed}/merge")),
+    },
+    "district_people.show": {
+        "people": ("officer", partial(at, "/district/people/")),
+        "people-none": ("other_officer", partial(at, "/district/people/?text=没有这个人")),
+    },
+    "district_codes.activation": {"activation-slip": ("officer", partial(pressed, FIRM, "发激活码"))},
+    "district_codes.invite": {"firm-invited": ("officer", partial(pressed, FIRM, "发邀请链接"))},
+    "district_people.reset": {
+        "person-reset": ("officer", partial(pressed, "/district/people/?text=本区顾问", "重设密码"))
+    },
+    "assign.many": {
+        "assign": ("officer", partial(at, "/district/assign")),
+        "assign-errors": ("officer", partial(pressed, "/district/assign", "先看怎么分")),
+        "assign-check": ("officer", shared_out),
+    },
+    "assign.one": {"assign-one": ("officer", partial(at, FIRM + "assign"))},
+    "log.of_district": {"log-district": ("officer", partial(at, "/district/log"))},
+    "log.of_file": {
+        "log-file": ("member", partial(at, "/file/{public_id}/log")),
+        "log-file-officer": ("officer", partial(at, "/file/{file_final}/log")),
+    },
+    "visits.mine": {
+        "visits": ("advisor", partial(at, "/visits/")),
+        "visits-none": ("本区顾问", partial(at, "/visits/")),
+    },
+    "visits.choose": {
+        "appoint": ("advisor", partial(at, "/visits/appoint/{ready}")),
+        "appoint-errors": (
+            "advisor",
+            partial(sent, "/visits/appoint/{ready}", {"[name=visit_on]": ""}, "约定"),
+        ),
+    },
+    "visits.show": {
+        "visit-appointed": ("advisor", partial(unfolded, "/visits/{visit_appointed}/")),
+        "visit-visiting": ("advisor", partial(unfolded, "/visits/{visit_visiting}/")),
+        "visit-incomplete": ("advisor", incomplete),
+        "visit-written": ("member", partial(unfolded, "/visits/{visit_written}/")),
+        "visit-no-reason": ("member", without_reason),
+        "visit-written-officer": ("officer", partial(unfolded, "/visits/{visit_written}/")),
+        "visit-confirmed": ("advisor", partial(unfolded, "/visits/{visit_confirmed}/")),
+        "visit-final": ("officer", partial(at, "/visits/{visit_final}/")),
+        "visit-cancelled": ("advisor", partial(at, "/visits/{visit_cancelled}/")),
+    },
+    "visits.ask_return": {
+        "return": ("advisor", partial(at, "/file/{ready}/return/{ready_base}")),
+        "return-errors": ("officer", partial(pressed, "/file/{ready}/return/{ready_base}", "退回")),
+    },
+    "onsite.form": {
+        "onsite": ("advisor", partial(unfolded, "/visits/{visit_visiting}/form")),
+        "onsite-read": ("member", partial(at, "/visits/{visit_final}/form")),
+        "onsite-error": ("advisor", wrong_answer),
+        "onsite-conflict": ("advisor", conflict),
+    },
+    "offline.prepare": {
+        "offline": ("advisor", partial(at, "/visits/offline")),
+        "offline-none": ("本区顾问", partial(at, "/visits/offline")),
+    },
+    "evidence.page": {
+        "evidence-onsite": ("advisor", partial(at, "/file/{public_id}/evidence/{onsite}/five_g")),
+        "evidence-read": ("officer", partial(at, "/file/{public_id}/evidence/{onsite}/five_g")),
+        "evidence-refused": ("advisor", refused_files),
+    },
+    "dossier.show": {
+        "dossier-onsite": ("member", partial(at, "/file/{file_final}/")),
+        "dossier-officer": ("officer", partial(at, "/file/{file_final}/")),
+        "dossier-advisor": ("advisor", partial(at, "/file/{public_id}/")),
+    },
+    "admin.home": {"admin": ("admin", partial(at, "/admin/"))},
+    "admin.users": {
+        "admin-users": ("admin", partial(at, "/admin/users")),
+        "admin-once": ("admin", partial(pressed, "/admin/users", "生成管理员邀请链接")),
+    },
+    "admin.user": {"admin-user": ("admin", partial(at, "/admin/users/{officer}?text=扬州"))},
+    "admin_places.roots": {"admin-places": ("admin", partial(at, "/admin/divisions/?text=邗江"))},
+    "admin_places.show": {"admin-place": ("admin", partial(at, "/admin/divisions/{street}"))},
+    "admin_watch.schemes": {"admin-schemes": ("admin", partial(at, "/admin/schemes"))},
+    "admin_watch.job_list": {"admin-jobs": ("admin", partial(at, "/admin/jobs"))},
+    "admin_watch.audit": {"admin-audit": ("admin", partial(at, "/admin/audit"))},
+    "admin_watch.backup": {"admin-backup": ("admin", partial(at, "/admin/backup"))},
+}
