@@ -86,7 +86,7 @@ def save(
         return Outcome(CONFLICT, conflict_body(draft, question, wanted.typed, choice, wanted.note))
     drafts.save(session, visit.assessment_id, wanted.typed, now, by)
     after = _after(session, visit, draft, wanted, by, now)
-    body = saved_body(catalog, after, question, refusal)
+    body = saved_body(catalog, after, question, refusal) | {"raised": _raised(draft, after)}
     if change:
         session.add(SyncedChange(assessment_id=visit.assessment_id, change=change, outcome=body, at=now))
         session.flush()
@@ -177,6 +177,12 @@ def _still(typed: OnsiteDraft, other: Indicator) -> str | None:
     if choice == ADOPTED and not typed.is_own(other):
         return None
     return choice if typed.reading.answered(other) else None
+
+
+def _raised(before: OnsiteDraft, after: OnsiteDraft) -> dict[str, int]:
+    """The questions of which this change made a new version: whoever sent it has seen them."""
+    found = after.findings.items()
+    return {code: row.version for code, row in found if row is not before.findings.get(code)}
 
 
 def _row(

@@ -17,7 +17,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 ROLES = (ENTERPRISE, ADVISOR, OFFICER, ADMIN)
 TEXT_LENGTH = 100
-DONE = ("close", "reopen", "logout", "division")
+DONE = ("close", "reopen", "logout", "division", "totp_off")
 
 blueprint.add_app_template_global(say)
 
@@ -128,6 +128,19 @@ def logout(account_id: int) -> ResponseReturnValue:
         _found(db, who, account_id, lock=True).epoch += 1
         here.record(db, "admin_logout", account=account_id)
     return redirect(url_for("account.login")) if account_id == who.id else _done(account_id, "logout")
+
+
+@blueprint.post("/users/<row:account_id>/totp-off")
+def totp_off(account_id: int) -> ResponseReturnValue:
+    """For somebody who has lost the phone with the one-time numbers; all their sessions end."""
+    who = login.person(ADMIN)
+    with here.writing() as db:
+        account = _found(db, who, account_id, lock=True)
+        if account.totp_secret and account_id != who.id:
+            account.totp_secret = account.totp_step = None
+            account.epoch += 1
+            here.record(db, "admin_totp_off", account=account_id)
+    return _done(account_id, "totp_off")
 
 
 @blueprint.post("/users/<row:account_id>/division")

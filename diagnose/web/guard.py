@@ -27,8 +27,10 @@ EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-# What belongs to one firm stays out of caches and search engines.
+# What belongs to one firm or one person stays out of caches and search engines.
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+PRIVATE_ROOMS = {"file", "continue", "new", "join", "activate", "login", "logout", "forgot", "me", "notices"}
+PRIVATE_ROOMS |= {"district", "visits", "admin"}
 SHARED_PREFIXES = ("/static/", "/bootstrap/", "/font/")
 
 
@@ -79,4 +81,4 @@ def _protect(response: Response) -> Response:
 
 
 def _is_private(asked: Request) -> bool:
-    return asked.path.startswith(("/file/", "/continue", "/new"))
+    return asked.path.split("/")[1] in PRIVATE_ROOMS

@@ -12,9 +12,9 @@ from diagnose.web import here, login
 blueprint = Blueprint("offline", __name__)
 WORDS = (
     "all_sent", "waiting_online", "waiting_offline", "waiting_signed_out", "offline", "signed_out", "conflicts",
-    "refusals", "refused", "refused_mark", "unsaved", "kept", "conflict", "file_waits", "discard", "discard_sure",
-    "resend", "full", "logout", "prepared", "preparing", "not_prepared", "prepared_on", "ended",
-    "choice_open", "choice_verified", "choice_same", "choice_adopted",
+    "refusals", "refused", "refused_mark", "unsaved", "kept", "conflict", "file_waits", "sent", "no_file", "discard",
+    "discard_sure", "resend", "full", "logout", "logout_offline", "prepared", "preparing", "not_prepared",
+    "prepared_on", "choice_open", "choice_verified", "choice_same", "choice_adopted",
 )  # fmt: skip
 BLANKS = {name: f"{{{name}}}" for name in ("count", "day", "until")}
 
@@ -60,10 +60,10 @@ def manifest() -> ResponseReturnValue:
 
 @blueprint.get("/visits/session.json")
 def session() -> ResponseReturnValue:
-    """Who is logged in, the token to send with, and the visits whose pages this browser may keep."""
+    """Who is logged in, the token to send with, and the visits whose pages this browser may keep, with versions."""
     account = login.person(ADVISOR)
     with here.reading() as db:
-        lent = [visit.id for visit in visits.lent(db, account)]
+        lent = {visit.id: visit.version for visit in visits.lent(db, account)}
     return jsonify(account=account.id, csrf=generate_csrf(), visits=lent)
 
 

@@ -131,6 +131,17 @@ def test_logging_out_everywhere_ends_every_session(app: Flask, admin: Visitor, b
     assert admin.get("/admin/users").status_code == 302
 
 
+def test_a_lost_phone_is_helped_by_an_admin_but_not_the_own_one(app: Flask, admin: Visitor, boss: int) -> None:
+    other = account(app, "officer", "丢了手机的", HERE, totp_secret="JBSWY3DPEHPK3PXP", totp_step=7)
+    post(admin, f"/admin/users/{other}/totp-off")
+    helped = one(app, other)
+    assert (helped.totp_secret, helped.totp_step, helped.epoch) == (None, None, 1)
+    own = account(app, "admin", "管理乙", totp_secret="JBSWY3DPEHPK3PXP")
+    post(logged_in(app, own), f"/admin/users/{own}/totp-off")
+    assert one(app, own).totp_secret
+    assert deeds(app).count("admin_totp_off") == 1
+
+
 def test_an_officer_moved_to_another_division_sees_only_that(app: Flask, admin: Visitor) -> None:
     who, place = account(app, "officer", "王负责", HERE), division_id(app, ELSEWHERE)
     admin.get(f"/admin/users/{who}?text=朝阳区")

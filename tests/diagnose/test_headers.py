@@ -5,7 +5,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.diagnose.cast import File
-from tests.diagnose.walk import of_files, routes
+from tests.diagnose.town import town
+from tests.diagnose.walk import address, of_files, routes, rules
+
+# What everybody may see and find.
+OPEN = ("public.", "fonts.", "privacy.", "files.places", "files.erased", "offline.worker", "offline.manifest")
+# They carry a stricter policy than pages do: test_evidence_attacks.py.
+PIECES = ("evidence.original", "evidence.thumb")
 
 
 def check_everywhere(answer: TestResponse, what: object) -> None:
@@ -27,15 +33,26 @@ def check_private(answer: TestResponse, what: object) -> None:
 def test_every_page_carries_them(small_file: File) -> None:
     file = small_file.submitted().next_draft("again")
     for route in routes(file.app, file, "GET"):
-        check_everywhere(file.holder.get(route.address), route)
+        answer = file.holder.get(route.address)
+        check_everywhere(answer, route)
+        answer.close()
 
 
 def test_pages_of_a_file_are_kept_by_no_cache_and_no_search_engine(small_file: File) -> None:
     file = small_file.submitted().next_draft("again")
     for route in of_files(file.app, file, "GET"):
         check_private(file.holder.get(route.address), route)
-    for address in ("/new", "/continue"):
-        check_private(file.holder.get(address), address)
+    for page in ("/new", "/continue"):
+        check_private(file.holder.get(page), page)
+
+
+@pytest.mark.parametrize("who", ["member", "advisor", "officer", "admin"])
+def test_pages_of_people_with_accounts_are_kept_by_none_either(small_app: Flask, who: str) -> None:
+    place = town(small_app)
+    browser = place.browser(who)
+    for rule, _ in rules(small_app, "GET"):
+        if not rule.endpoint.startswith(OPEN) and rule.endpoint not in PIECES:
+            check_private(browser.get(address(small_app, rule, place.known)), rule)
 
 
 @pytest.mark.parametrize(

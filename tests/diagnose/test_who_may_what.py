@@ -1,18 +1,14 @@
 """Every route as each of the cast. A route without a line in the table fails: somebody has to say who may use it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from diagnose.web import here
 from tests.conftest import Visitor
-from tests.diagnose.town import PEOPLE, Town, town
-from tests.diagnose.walk import STATIC, address
+from tests.diagnose.town import PEOPLE, Town, town, undone
+from tests.diagnose.walk import address, rules
 
 ALL = frozenset(PEOPLE)
 NOBODY: frozenset[str] = frozenset()
@@ -101,11 +97,6 @@ def allowed(endpoint: str) -> frozenset[str]:
     return WHO[endpoint] if endpoint in WHO else WHO[endpoint.partition(".")[0] + "."]
 
 
-def rules(app: Flask) -> list[tuple[Rule, str]]:
-    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in STATIC]
-    return [(rule, method) for rule in found for method in sorted((rule.methods or set()) & {"GET", "POST"})]
-
-
 def test_every_route_is_in_the_table(small_app: Flask) -> None:
     for rule, _ in rules(small_app):
         allowed(rule.endpoint)
@@ -127,17 +118,6 @@ def test_everybody_gets_what_is_theirs_and_no_more(small_app: Flask, who: str, m
         if refused(rule.endpoint, answer) == (who in allowed(rule.endpoint)):
             wrong.append(f"{method} {rule.endpoint}: {answer.status_code} {answer.headers.get('Location', '')}")
     assert "\n".join(wrong) == ""
-
-
-@contextmanager
-def undone() -> Iterator[Session]:
-    """In place of here.writing: every request finds the same town."""
-    with Session(here.engine(), expire_on_commit=False) as session:
-        session.connection()
-        yield session
-        session.flush()
-        session.expunge_all()
-        session.rollback()
 
 
 def ask(place: Town, who: str, rule: Rule, method: str) -> TestResponse:

@@ -1,12 +1,16 @@
 """The whole cast around two files: 甲企, claimed and visited, and an unclaimed one of whoever holds its link."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from diagnose.db import reading, writing
 from diagnose.models import Diagnosis, Division, Enterprise, Evidence
+from diagnose.web import here
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, engine, open_file
 from tests.diagnose.proof import upload
@@ -42,6 +46,17 @@ class Town:
         return logged_in(self.app, self.ids[name])
 
 
+@contextmanager
+def undone() -> Iterator[Session]:
+    """In place of here.writing: every request finds the same town."""
+    with Session(here.engine(), expire_on_commit=False) as session:
+        session.connection()
+        yield session
+        session.flush()
+        session.expunge_all()
+        session.rollback()
+
+
 def town(app: Flask) -> Town:
     """甲企 has submitted, is being visited, and has a piece of evidence and a next draft."""
     told = story(app)
@@ -60,7 +75,12 @@ def town(app: Flask) -> Town:
     ids["other_member"] = account(app, "enterprise", "别家的人")
     join(app, ids["other_member"], verified_firm(app, ELSEWHERE, credit_code="91321003MA1WX9TL3C"))
     place = _street(app)
-    general = {"scheme": "digital-portrait", "form": "digital-portrait", "edition": "2025", "province": "320000"}
+    general: dict[str, object] = {
+        "scheme": "digital-portrait",
+        "form": "digital-portrait",
+        "edition": "2025",
+        "province": "320000",
+    }
     general |= {"code": "design", "question": "five_g", "visit_id": told.visit, "account_id": told.officer}
     general |= {"division_id": place}
     return Town(

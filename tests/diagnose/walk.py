@@ -30,10 +30,15 @@ class Route:
 def routes(app: Flask, file: File, *methods: str) -> Iterator[Route]:
     """All routes with one of ``methods``, for this file, its draft and its newest verdict (1 when there is none)."""
     known = _known(app, file)
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) & set(methods)):
-            if rule.endpoint not in STATIC:
-                yield Route(rule.endpoint, method, address(app, rule, known))
+    for rule, method in rules(app, *methods):
+        yield Route(rule.endpoint, method, address(app, rule, known))
+
+
+def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:
+    """All rules but those of folders, with each of ``methods`` (GET and POST if none is named)."""
+    wanted = set(methods or ("GET", "POST"))
+    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in STATIC]
+    return [(rule, method) for rule in found for method in sorted((rule.methods or set()) & wanted)]
 
 
 def of_files(app: Flask, file: File, *methods: str) -> list[Route]:
