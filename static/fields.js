@@ -52,6 +52,19 @@ function followTyping(root) {
   });
 }
 
+const MARKS = {
+  ok: '<path d="M2.5 8.5l3.5 3.5 7.5-8"/>',
+  bad: '<circle cx="8" cy="8" r="6.5"/><path d="M8 4.5v4.2M8 10.8v1"/>',
+};
+
+/* What stands beside a question's title: a sign and words. */
+function markState(tag, state, text) {
+  if (!tag) return;
+  tag.className = `zz-state ${state in MARKS ? state : ""}`;
+  tag.querySelector("svg").innerHTML = MARKS[state] || '<circle cx="8" cy="8" r="6" stroke-width="1.5"/>';
+  tag.lastElementChild.textContent = text;
+}
+
 /* The named fields of a block as pairs, unticked boxes left out; `skip` names those that are not part of an answer. */
 function pairsOf(block, skip) {
   const fields = [...block.querySelectorAll("[name]")].filter((one) => !skip.includes(one.name));

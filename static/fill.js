@@ -22,18 +22,7 @@ function keep() {
   } catch { /* A full or forbidden storage only means that nothing survives a reload. */ }
 }
 
-const MARKS = {
-  ok: '<path d="M2.5 8.5l3.5 3.5 7.5-8"/>',
-  bad: '<circle cx="8" cy="8" r="6.5"/><path d="M8 4.5v4.2M8 10.8v1"/>',
-};
-
-function mark(question, state, text) {
-  const tag = block(question)?.querySelector("[data-state]");
-  if (!tag) return;
-  tag.className = `zz-state ${state === "ok" || state === "bad" ? state : ""}`;
-  tag.querySelector("svg").innerHTML = MARKS[state] || '<circle cx="8" cy="8" r="6" stroke-width="1.5"/>';
-  tag.lastElementChild.textContent = text;
-}
+const mark = (question, state, text) => markState(block(question)?.querySelector("[data-state]"), state, text);
 
 function showError(question, message) {
   const section = block(question);

@@ -1,5 +1,6 @@
-/* What the advisor entered and the server has not got yet, in this browser's IndexedDB: `changes` that were saved and
-   wait to be sent, each with a number of its own, and `drafts`, typed but not saved. Both name the account they are of. */
+/* What the advisor entered, in this browser's IndexedDB: `changes` that were saved, each with a number of its own, and
+   `drafts`, typed but not saved. Both name the account they are of. A change is waiting, in conflict or refused; sent is
+   one that the server has, until the lent copy of its page knows it as well. */
 const Outbox = (() => {
   let opened;
 
@@ -31,11 +32,20 @@ const Outbox = (() => {
   const get = (store, key) => work(store, "readonly", (rows) => rows.get(key));
   const drop = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
 
+  /* Changes a row if it is still there: whoever logged out meanwhile must not find it again. */
+  const edit = (store, key, change) => work(store, "readwrite", (rows) => {
+    const request = rows.get(key);
+    request.onsuccess = () => { if (request.result) rows.put(change(request.result)); };
+    return request;
+  });
+
   /* The rows of one account, oldest first. */
   async function of(store, account) {
     const rows = await work(store, "readonly", (all) => all.getAll());
     return rows.filter((row) => row.account === account).sort((one, other) => one.at - other.at);
   }
+
+  const unsent = async (account) => (await of("changes", account)).filter((row) => row.state !== "sent");
 
   async function forget(account) {
     for (const row of await of("changes", account)) await drop("changes", row.change);
@@ -44,5 +54,5 @@ const Outbox = (() => {
 
   const number = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  return { put, get, drop, of, forget, number };
+  return { put, get, drop, edit, of, unsent, forget, number };
 })();

@@ -16,8 +16,9 @@ class Assessment(Base):
     """One filling of one form edition.
 
     ``purpose``: first, other, again (重新自评), correction (更正) or visit (现场诊断). ``status``: draft, submitted, or
-    set_aside (a draft that gave way when two files of one firm were joined). A submitted one may be sent back
-    (``returned_at``) with a reason: it stands, and the firm is asked for a correction.
+    set_aside (a draft that gave way when two files of one firm were joined, that was dropped with evidence beside it,
+    or whose visit was cancelled). A submitted one may be sent back (``returned_at``) with a reason: it stands, and the
+    firm is asked for a correction.
     """
 
     __tablename__ = "assessment"

@@ -42,8 +42,8 @@ def by_login(session: Session, login: str) -> Account | None:
 
 
 def locked(session: Session, account_id: int) -> Account:
-    """The account, about to be changed; others who change it wait."""
-    return session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    """The account, about to be changed; others who change it wait, but a notice to it may be left meanwhile."""
+    return session.scalars(select(Account).where(Account.id == account_id).with_for_update(key_share=True)).one()
 
 
 def create(

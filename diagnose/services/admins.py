@@ -28,10 +28,10 @@ def close(session: Session, who: Account, account_id: int, now: datetime) -> Acc
     if account_id == who.id:
         raise Kept("admin_self")
     open_admins = select(Account.id).where(Account.role == ADMIN, Account.active).order_by(Account.id)
-    admins = set(session.scalars(open_admins.with_for_update()))
+    admins = set(session.scalars(open_admins.with_for_update(key_share=True)))
     if who.id not in admins or not admins - {account_id}:
         raise Kept("admin_last")
-    account = session.get(Account, account_id, with_for_update=True)
+    account = session.get(Account, account_id, with_for_update={"key_share": True})
     return account if account and people.close(session, account, now) else None
 
 

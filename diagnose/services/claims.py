@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from diagnose.catalog import Catalog
-from diagnose.models import Account, Enterprise, Membership
+from diagnose.models import Account, Enterprise, Membership, Ticket
 from diagnose.models.enterprise import MERGED
-from diagnose.services import joining, notices
+from diagnose.services import joining, notices, tickets
 
 
 class Colleague(NamedTuple):
@@ -24,9 +24,13 @@ class Colleague(NamedTuple):
     since: datetime
 
 
-def lock(session: Session, account_id: int, enterprise: Enterprise) -> None:
-    """Lock a file, and those of the person it may be joined with, in the order that `joining` locks them."""
-    joining.lock(session, [enterprise.id, *(one.id for one in _files(session, account_id, enterprise.credit_code))])
+def lock(session: Session, account_id: int | None, enterprise: Enterprise) -> None:
+    """Lock a file, and those of the person it may be joined with, in the order that `joining` locks them.
+
+    ``account_id``: None for somebody who gets an account only now. Comes before anything that writes the log.
+    """
+    own = _files(session, account_id, enterprise.credit_code) if account_id is not None else ()
+    joining.lock(session, [enterprise.id, *(one.id for one in own)])
 
 
 def add(session: Session, account: Account, enterprise: Enterprise, now: datetime) -> bool:
@@ -103,8 +107,8 @@ def colleagues(session: Session, enterprise_id: int) -> list[Colleague]:
     return [Colleague(*row) for row in rows]
 
 
-def remove(session: Session, enterprise: Enterprise, account_id: int) -> bool:
-    """Take one person out of a (locked) firm; False for the last one, who stays."""
+def remove(session: Session, enterprise: Enterprise, account_id: int, now: datetime) -> bool:
+    """Take one person out of a (locked) firm, with the invitations they made; False for the last one, who stays."""
     count = session.scalar(
         select(func.count()).select_from(Membership).where(Membership.enterprise_id == enterprise.id)
     )
@@ -113,4 +117,5 @@ def remove(session: Session, enterprise: Enterprise, account_id: int) -> bool:
     session.execute(
         delete(Membership).where(Membership.enterprise_id == enterprise.id, Membership.account_id == account_id)
     )
+    tickets.void(session, now, Ticket.enterprise_id == enterprise.id, Ticket.created_by_id == account_id)
     return True

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from diagnose import wording
-from diagnose.models import Assessment, DraftAnswer, Enterprise, Statement
-from diagnose.models.assessment import DRAFT
+from diagnose.models import Assessment, DraftAnswer, Enterprise, Evidence, Statement
+from diagnose.models.assessment import DRAFT, SET_ASIDE
+from diagnose.services import evidence
 from diagnose.services.facts import DatedFact, facts_at
 from diagnose.texts import say
 from diagnose.upsert import dialect, upsert
@@ -130,13 +131,21 @@ def open_drafts(session: Session, enterprise_id: int) -> list[Assessment]:
     )
 
 
-def discard(session: Session, assessment_id: int) -> None:
-    """Drop a draft with what was typed; raises Submitted when it is no draft any more."""
-    dropped = session.scalar(
-        delete(Assessment).where(Assessment.id == assessment_id, Assessment.status == DRAFT).returning(Assessment.id)
-    )
-    if dropped is None:
+def discard(session: Session, assessment: Assessment, by: int | None, now: datetime) -> list[Evidence]:
+    """Drop a draft with what was typed; returns the evidence that was marked as deleted with it.
+
+    A draft that ever had evidence is only set aside: its rows are what finds the bytes when the file is erased. Raises
+    Submitted when it is no draft any more. The caller holds the enterprise's row, so that no upload comes between.
+    """
+    if session.scalar(_STATUS, {"assessment_id": assessment.id}) != DRAFT:
         raise Submitted
+    beside = list(session.scalars(select(Evidence).where(Evidence.assessment_id == assessment.id)))
+    if not beside:
+        session.execute(delete(Assessment).where(Assessment.id == assessment.id))
+        return []
+    session.execute(delete(DraftAnswer).where(DraftAnswer.assessment_id == assessment.id))
+    assessment.status = SET_ASIDE
+    return [row for row in beside if evidence.delete(row, by, now)]
 
 
 def load(session: Session, assessment_id: int) -> Draft:

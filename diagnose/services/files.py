@@ -92,14 +92,19 @@ def replace_link(enterprise: Enterprise, code: str) -> None:
     enterprise.link_sha256 = digest(code)
 
 
-def erase(session: Session, store: Store, enterprise: Enterprise) -> None:
-    """Delete the file with everything in it, the bytes of its evidence first, and the files merged into it.
+def erase_bytes(session: Session, store: Store, enterprise: Enterprise) -> None:
+    """Delete the bytes of all evidence of a file that is about to be erased, and of the files merged into it.
 
-    Raises store.Unavailable, and the rows stay, when bytes cannot be deleted; done again it goes on from there. The
-    caller holds the enterprise's row.
+    Raises store.Unavailable when bytes cannot be deleted; done again it goes on from there. The caller holds the
+    enterprise's row, and not yet the end of the log: a store far away takes its time.
     """
     for one in (enterprise, *_merged(session, enterprise)):
         evidence.purge_bytes(session, store, one)
+
+
+def erase(session: Session, enterprise: Enterprise) -> None:
+    """Delete the file with everything in it after `erase_bytes`, and the files merged into it."""
+    for one in (enterprise, *_merged(session, enterprise)):
         session.execute(delete(Enterprise).where(Enterprise.id == one.id))
 
 

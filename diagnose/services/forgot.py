@@ -31,7 +31,7 @@ def send_link(engine: Engine, settings: Settings, login: str, now: datetime) -> 
 
 def _sent_just_now(session: Session, account_id: int, now: datetime) -> bool:
     """Locks the account, so that two requests at once send one mail."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     since = now - timedelta(minutes=LIMITS["reset_mail_minutes"])
     found = select(Ticket.id).where(
         Ticket.account_id == account_id,

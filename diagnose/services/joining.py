@@ -60,7 +60,7 @@ def join(
     for model in OWNED:
         session.execute(update(model).where(model.enterprise_id == source.id).values(enterprise_id=target.id))
     _readdress(session, source, target)
-    session.execute(update(Enterprise).where(Enterprise.id == target.id).values(**_taken_over(source, target)))
+    session.execute(update(Enterprise).where(Enterprise.id == target.id).values(**_taken_over(session, source, target)))
     _note(session, source, target, by, now)
     for one in (source, target):
         session.refresh(one)
@@ -149,15 +149,18 @@ def _readdress(session: Session, source: Enterprise, target: Enterprise) -> None
     )
 
 
-def _taken_over(source: Enterprise, target: Enterprise) -> dict[str, Any]:
+def _taken_over(session: Session, source: Enterprise, target: Enterprise) -> dict[str, Any]:
     """What the target knows from the source: only where it knew nothing itself.
 
-    A verified firm's data is never opened by the link of a file that nobody had verified.
+    A verified firm's data is never opened by the link of a file that nobody had verified, nor that of a firm which has
+    members by any link at all.
     """
+    claimed = session.scalar(select(exists().where(Membership.enterprise_id == target.id)))
+    keeps_link = not claimed and (target.verified or not source.verified)
     contact = source if not (target.contact_name or target.contact_phone) else target
     return {
         "verified": source.verified or target.verified,
-        "link_sha256": target.link_sha256 if target.verified or not source.verified else None,
+        "link_sha256": target.link_sha256 if keeps_link else None,
         "profile": source.profile | target.profile,
         "contact_name": contact.contact_name,
         "contact_phone": contact.contact_phone,

@@ -71,6 +71,7 @@ def save(
     is kept and leaves the question open. ``change``: the number of this change, "" for none; a change carried out
     before gets the answer it got then. Answers to one visit take turns.
     """
+    visits.take_turn(session, [visit.enterprise_id])
     visit = visits.locked(session, visit.id)
     earlier = _earlier(session, visit, change)
     if earlier is not None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from diagnose import wording
 from diagnose.catalog import Catalog
-from diagnose.models import Evidence, Finding, Statement, Visit
+from diagnose.models import Diagnosis, Evidence, Finding, Statement, Visit
 from diagnose.models.visit import ADOPTED
 from diagnose.services import drafts
-from diagnose.services.facts import DatedFact, known, merge, plain, statements_of
+from diagnose.services.facts import DatedFact, merge, plain, statements_of
 from diagnose.services.review import Guarantee, guarantee
 from diagnose.texts import say
 from questionnaires.forms import asked_first
@@ -218,11 +218,22 @@ def onsite_draft(session: Session, catalog: Catalog, visit: Visit) -> OnsiteDraf
 
 
 def own_facts(session: Session, visit: Visit) -> dict[str, DatedFact]:
-    """What the base self-assessment's verdict read: its statement, and what was known before it."""
+    """What the base self-assessment's verdict read: its statement, and what the firm had said before it.
+
+    What was said in a file that was joined to the firm's since is none of it.
+    """
     statements = statements_of(session, [visit.enterprise_id], visit.base.kind)
     base = next((row for row in statements if row.assessment_id == visit.base_id), None)
-    return merge(_read_by(statements, base)) if base else {}
+    read = _read_by(session, base) if base else ()
+    return merge(row for row in statements if row.id in read)
 
 
-def _read_by(statements: list[Statement], base: Statement) -> list[Statement]:
-    return known(statements, base.as_of, base.recorded_at)
+def _read_by(session: Session, base: Statement) -> list[int]:
+    """The statements that the verdict of a submission lists; all rulers of a form read the same."""
+    verdicts = select(Diagnosis.statements).where(
+        Diagnosis.enterprise_id == base.enterprise_id,
+        Diagnosis.kind == base.kind,
+        Diagnosis.as_of == base.as_of,
+        Diagnosis.known_at == base.recorded_at,
+    )
+    return next((ids for ids in session.scalars(verdicts) if base.id in ids), [base.id])

@@ -1,19 +1,21 @@
 """The accounts that an officer or an admin looks after: listed, closed, opened again.
 
 An officer looks after the advisors of the own subtree, and after people of firms there. Closing an account or giving a
-new password takes over everything the account can reach: so only for people who act for no firm outside.
+new password takes over everything the account can reach: so only for people who have no firm outside.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from diagnose.access import Right, asker, in_scope
-from diagnose.models import Account, Division, Enterprise, Membership, Ticket
+from diagnose.models import Account, Assignment, Division, Enterprise, Membership, Ticket, Visit
 from diagnose.models.people import ADMIN, ADVISOR, ENTERPRISE, OFFICER
+from diagnose.models.visit import CANCELLED
+from diagnose.services import tickets
 
 PAGE = 50
 
@@ -75,25 +77,41 @@ def in_charge(session: Session, who: Account, account_id: int, lock: bool = Fals
     """An account that ``who`` sees, None otherwise."""
     query = select(Account).where(Account.id == account_id, visible(who))
     if lock:
-        query = query.with_for_update(of=Account)
+        query = query.with_for_update(of=Account, key_share=True)
     return session.scalar(query, asker(who))
 
 
 def is_shared(session: Session, who: Account, account: Account) -> bool:
-    """Whether the person acts for firms out of reach as well, so that only an admin may touch the account."""
-    if who.role == ADMIN or account.role != ENTERPRISE:
+    """Whether the account opens files of firms out of reach as well, so that only an admin may touch it."""
+    if who.role == ADMIN:
         return False
-    query = select(Account.id).where(Account.id == account.id, _acts_for(who, inside=False))
+    outside = _acts_for(who, inside=False) if account.role == ENTERPRISE else _works_outside(who)
+    query = select(Account.id).where(Account.id == account.id, outside)
     return session.scalar(query, asker(who)) is not None
 
 
+def _works_outside(who: Account) -> ColumnElement[bool]:
+    """Whether an advisor has, or has visited, a firm that ``who`` does not manage; see the ways in access.py."""
+    unmanaged = ~in_scope(who, Right.MANAGE)
+    assigned = (Assignment.account_id == Account.id, Assignment.ended_at.is_(None))
+    visited = (Visit.advisor_id == Account.id, Visit.state != CANCELLED)
+    return or_(
+        exists().where(*assigned, Enterprise.id == Assignment.enterprise_id, unmanaged),
+        exists().where(*visited, Enterprise.id == Visit.enterprise_id, unmanaged),
+    )
+
+
 def close(session: Session, account: Account, now: datetime) -> bool:
-    """Nobody logs in with this account any more, and all its sessions and one-time links end; False: it was closed."""
+    """Nobody logs in with this account any more, and all its sessions and one-time links end; False: it was closed.
+
+    So do the links it made for others: whoever made them may have kept one. Activation codes stay, firms hold them.
+    """
     if not account.active:
         return False
     account.active = False
     account.epoch += 1
     void_links(session, account, now)
+    tickets.void(session, now, Ticket.created_by_id == account.id, Ticket.purpose != tickets.ACTIVATE)
     return True
 
 
@@ -107,22 +125,12 @@ def reopen(account: Account) -> bool:
 
 def void_links(session: Session, account: Account, now: datetime) -> None:
     """One-time links made for this account, and not used yet, open nothing any more."""
-    open_ones = (Ticket.account_id == account.id, Ticket.used_at.is_(None), Ticket.expires_at > now)
-    session.execute(update(Ticket).where(*open_ones).values(expires_at=now))
+    tickets.void(session, now, Ticket.account_id == account.id)
 
 
 def void_codes(session: Session, firm: Enterprise, purpose: str, now: datetime) -> None:
     """Activation codes or invitations of a firm that nobody used yet open nothing any more: only the last counts."""
-    session.execute(
-        update(Ticket)
-        .where(
-            Ticket.enterprise_id == firm.id,
-            Ticket.purpose == purpose,
-            Ticket.used_at.is_(None),
-            Ticket.expires_at > now,
-        )
-        .values(expires_at=now)
-    )
+    tickets.void(session, now, Ticket.enterprise_id == firm.id, Ticket.purpose == purpose)
 
 
 def members(session: Session, firm: Enterprise) -> Sequence[Account]:

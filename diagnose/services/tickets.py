@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from diagnose.access import LENGTH, digest, new_code, normal_code
@@ -108,6 +108,13 @@ def void_resets(session: Session, account_id: int, now: datetime) -> None:
         update(Ticket)
         .where(Ticket.account_id == account_id, Ticket.purpose == RESET, Ticket.used_at.is_(None))
         .values(used_at=now)
+    )
+
+
+def void(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Tickets that nobody used yet open nothing any more: they expire now."""
+    session.execute(
+        update(Ticket).where(*which, Ticket.used_at.is_(None), Ticket.expires_at > now).values(expires_at=now)
     )
 
 

@@ -1,8 +1,9 @@
 """What may stand in an address where it names a file or a row; with anything else there is no such page."""
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
+TEXT_LENGTH = 100
 LARGEST_ID = 2**31 - 1  # the integer keys of PostgreSQL
 
 
@@ -22,3 +23,8 @@ class RowId(IntegerConverter):
 def install(app: Flask) -> None:
     """Teach the routes ``<file:…>`` and ``<row:…>``; before any of them is registered."""
     app.url_map.converters.update(file=PublicId, row=RowId)
+
+
+def searched() -> str:
+    """The text that a list is searched for, without the one character that PostgreSQL does not take."""
+    return request.args.get("text", "").replace("\0", "").strip()[:TEXT_LENGTH]

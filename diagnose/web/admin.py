@@ -11,12 +11,11 @@ from diagnose.services import admins, audit_check, jobs, localities, people, tic
 from diagnose.services.admins import Kept
 from diagnose.texts import say
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID
+from diagnose.web.addresses import LARGEST_ID, searched
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 ROLES = (ENTERPRISE, ADVISOR, OFFICER, ADMIN)
-TEXT_LENGTH = 100
 DONE = ("close", "reopen", "logout", "division", "totp_off")
 
 blueprint.add_app_template_global(say)
@@ -36,7 +35,7 @@ def home() -> ResponseReturnValue:
 def users() -> ResponseReturnValue:
     """All accounts, by role and by name, newest first."""
     who = login.person(ADMIN)
-    role, text = request.args.get("role", ""), request.args.get("text", "").strip()[:TEXT_LENGTH]
+    role, text = request.args.get("role", ""), searched()
     role = role if role in ROLES else ""
     older = request.args.get("older", "")
     after = int(older) if older.isdecimal() and int(older) <= LARGEST_ID else None
@@ -64,7 +63,7 @@ def once(purpose: str, code: str, back: str, **more: object) -> str:
 def user(account_id: int) -> ResponseReturnValue:
     """One account, what may be done with it, and the search for another division."""
     who = login.person(ADMIN)
-    text = request.args.get("text", "").strip()[:TEXT_LENGTH]
+    text = searched()
     done = request.args.get("done", "")
     with here.reading() as db:
         account = _found(db, who, account_id)

@@ -13,7 +13,8 @@ from diagnose.services import localities, tickets
 from diagnose.services.localities import ADDED, NAME_LENGTH, NotPossible
 from diagnose.texts import say
 from diagnose.web import here, login
-from diagnose.web.admin import TEXT_LENGTH, once
+from diagnose.web.addresses import searched
+from diagnose.web.admin import once
 from diagnose.web.firm_form import Readable
 
 blueprint = Blueprint("admin_places", __name__, url_prefix="/admin/divisions")
@@ -47,7 +48,7 @@ class PlaceForm(NameForm):
 def roots() -> ResponseReturnValue:
     """The provinces, or what a search found."""
     login.person(ADMIN)
-    text = request.args.get("text", "").strip()[:TEXT_LENGTH]
+    text = searched()
     with here.reading() as db:
         found = localities.search(db, text) if text else []
         provinces = localities.children(db, None)

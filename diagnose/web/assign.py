@@ -115,9 +115,9 @@ def assign_one(public_id: str) -> ResponseReturnValue:
     officer = login.person(OFFICER)
     form = OneForm(request.form)
     with here.writing() as db:
-        enterprise = here.enterprise_or_404(db, public_id, Right.MANAGE)
+        enterprise = here.enterprise_or_404(db, public_id, Right.MANAGE, lock=True)  # not joined to another meanwhile
         fine = form.validate()
-        if not _may_have(db, officer, enterprise, form) or form.role.errors or form.person.errors or form.seen.errors:
+        if form.role.errors or form.person.errors or form.seen.errors or not _may_have(db, officer, enterprise, form):
             abort(400)  # what no control of the page sends
         if not fine:
             return _one_page(db, officer, enterprise, form), 422

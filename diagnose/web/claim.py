@@ -65,11 +65,11 @@ def _claim(enterprise: Enterprise, who: Account | None, form: AccountForm) -> tu
     """The account, and the public id of the file it now has; aborts when somebody else claimed it at the same time."""
     now = wording.now()
     with here.writing() as db:
-        account = who or new_account(db, form, ENTERPRISE)
-        claims.lock(db, account.id, enterprise)
+        claims.lock(db, who.id if who else None, enterprise)
         found = db.get(Enterprise, enterprise.id)
         if found is None or found.link_sha256 != enterprise.link_sha256:
             abort(_too_late())
+        account = who or new_account(db, form, ENTERPRISE)
         claims.add(db, account, found, now)
         login.note(db, account, "claimed", found)
         left = claims.fold(db, account.id, found, now, here.catalog())
@@ -105,7 +105,7 @@ def remove(public_id: str) -> ResponseReturnValue:
             abort(404)  # taken out by somebody else a moment ago
         gone = members.get(given)
         if gone is not None:
-            if not claims.remove(db, enterprise, gone.id):
+            if not claims.remove(db, enterprise, gone.id, wording.now()):
                 abort(errors.page("last_member", 409))
             here.record(db, "colleague_removed", enterprise, account=gone.id)
     if given == str(who.id):

@@ -16,7 +16,7 @@ from diagnose.services.firm_list import NO_VERDICT, ONSITE_STATES, SELF_STATES, 
 from diagnose.services.register import Changed, Registered
 from diagnose.texts import say
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID
+from diagnose.web.addresses import LARGEST_ID, searched
 from diagnose.web.district_forms import Choices, add_form, contact_of, tree
 from diagnose.web.firm_form import FirmForm, size_profile
 
@@ -37,7 +37,6 @@ WORDS = {
     "onsite": {value: say(f"onsite_{value}") for value in ONSITE_STATES},
     "change": {value: say(f"change_{value}") for value in CHANGES},
 }
-TEXT_LENGTH = 100
 
 
 @blueprint.get("/")
@@ -70,8 +69,9 @@ def place_of(who: Account) -> str:
 
 def asked_filters() -> dict[str, str]:
     """The filters in use, as they stand in the address, for links that keep them."""
-    names = ("text", "division", "level", *CHOICES)
-    return {name: request.args[name].strip() for name in names if request.args.get(name, "").strip()}
+    names = ("division", "level", *CHOICES)
+    asked = {"text": searched()} | {name: request.args.get(name, "").strip() for name in names}
+    return {name: value for name, value in asked.items() if value}
 
 
 def filters_of_address(db: Session, who: Account, levels: list[str]) -> Filters:
@@ -80,7 +80,7 @@ def filters_of_address(db: Session, who: Account, levels: list[str]) -> Filters:
     known = {name: asked[name] for name, values in CHOICES.items() if asked.get(name) in values}
     level = asked["level"] if asked.get("level") in levels else ""
     below = _own_division(db, who, asked["division"]).path if asked.get("division") else ""
-    return Filters(text=asked.get("text", "")[:TEXT_LENGTH], below=below, level=level, **known)
+    return Filters(text=asked.get("text", ""), below=below, level=level, **known)
 
 
 def _own_division(db: Session, who: Account, number: str) -> Division:

@@ -1,5 +1,6 @@
 """Two files of one firm in the own district become one; the officer sees both and says which stays."""
 
+import re
 from collections.abc import Sequence
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from diagnose.services.joining import CannotJoin
 from diagnose.services.register import Changed
 from diagnose.texts import say
 from diagnose.web import here, login
+from diagnose.web.addresses import PublicId
 from diagnose.web.district import WORDS
 from diagnose.web.district_firm import changed, seen
 
@@ -32,6 +34,8 @@ def join(public_id: str) -> ResponseReturnValue:
     """Join them. The same page sent twice ends where the first ended."""
     who = login.person("officer")
     other, stays = request.form.get("other", ""), request.form.get("stays", "")
+    if other and not re.fullmatch(PublicId.regex, other):
+        abort(404)
     if stays not in (public_id, other):
         return _page(public_id, other, say("stays_missing"))
     goes = other if stays == public_id else public_id

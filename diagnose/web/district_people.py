@@ -9,7 +9,7 @@ from diagnose.models import Account
 from diagnose.models.people import ADVISOR, ENTERPRISE
 from diagnose.services import people, tickets
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID
+from diagnose.web.addresses import LARGEST_ID, searched
 from diagnose.web.district import open_places
 from diagnose.web.district_codes import once
 from diagnose.web.district_forms import place_form
@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
     who = login.person("officer")
     role = request.args.get("role", "")
     role = role if role in ROLES else ""
-    text, older = request.args.get("text", "").strip()[:100], request.args.get("older", "")
+    text, older = searched(), request.args.get("older", "")
     after = int(older) if older.isdecimal() and int(older) <= LARGEST_ID else None
     with here.reading() as db:
         page = people.page(db, who, role, text, after)
@@ -61,7 +61,7 @@ def reset(account_id: int) -> ResponseReturnValue:
         people.void_links(db, account, now)
         code = tickets.make(db, tickets.RESET, who, account_id=account.id, now=now)
         here.record(db, "people_reset", account=account.id)
-    return once(tickets.RESET, code, url_for(".show"), account=account, until=tickets.until(tickets.RESET, now))
+    return once(tickets.RESET, code, url_for(".show"), owner=account, until=tickets.until(tickets.RESET, now))
 
 
 @blueprint.post("/<row:account_id>/close")

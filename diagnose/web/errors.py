@@ -66,7 +66,14 @@ def _load() -> Mapping[str, Mapping[str, str]]:
 
 
 def _expired(error: CSRFError) -> Response:
+    _note(400)
     return page("expired", 400, sent=sent())
+
+
+def _note(code: int) -> None:
+    """What was not done is noted, without saying of whose file; an address that no page has is none of ours."""
+    if request.endpoint and code < 500:
+        current_app.logger.warning("refused %s for %s: %s", request.endpoint, here.account_id() or "nobody", code)
 
 
 def sent() -> list[tuple[str, str]]:
@@ -87,6 +94,7 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400 and error.response is not None:
         return Response(error.response.response, code, error.response.headers)  # type: ignore[attr-defined]
+    _note(code)
     known = current_app.extensions["error_texts"]
     answer = page(str(code) if str(code) in known else ("400" if code < 500 else "500"), code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:

@@ -227,8 +227,10 @@ def erase(public_id: str) -> ResponseReturnValue:
         return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
     with here.writing() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
-        here.record(db, "erase", enterprise, sha256=export.fingerprint(db, enterprise))
-        files.erase(db, current_app.extensions["diagnose"].store, enterprise)
+        proof = export.fingerprint(db, enterprise)
+        files.erase_bytes(db, here.store(), enterprise)
+        here.record(db, "erase", enterprise, sha256=proof)
+        files.erase(db, enterprise)
     return _let_go(redirect(url_for("files.erased")), public_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import abort, current_app, g, request
 from flask_login import current_user
@@ -88,25 +88,24 @@ def enterprise_or_404(session: Session, public_id: str, right: Right = Right.REA
         query = query.with_for_update(of=Enterprise)
     row = session.execute(query, {"public_id": public_id, **access.asker(who, code)}).one_or_none()
     if row is None:
-        _refuse()
+        abort(404)
     found: Enterprise = row[0]
     g.rights = access.rights((way for way, leads in zip(open_ways, row[1:], strict=True) if leads), found.status)
     if right not in g.rights:
-        _refuse()
+        abort(404)
     return found
 
 
-def _refuse() -> NoReturn:
-    """Somebody else's file, or none: noted without saying whose, and answered as if there were none."""
-    current_app.logger.warning("refused %s for %s", request.endpoint, account_id() or "nobody")
-    abort(404)
-
-
 def assessment_or_404(
-    session: Session, public_id: str, assessment_id: int, right: Right = Right.FILL, kind: str = "self"
+    session: Session,
+    public_id: str,
+    assessment_id: int,
+    right: Right = Right.FILL,
+    kind: str = "self",
+    lock: bool = False,
 ) -> tuple[Enterprise, Assessment]:
-    """One filling of a file, for whoever has this right on the file."""
-    enterprise = enterprise_or_404(session, public_id, right)
+    """One filling of a file, for whoever has this right on the file; ``lock`` as above."""
+    enterprise = enterprise_or_404(session, public_id, right, lock)
     found = session.scalar(FILLING, {"assessment_id": assessment_id, "enterprise_id": enterprise.id, "kind": kind})
     return enterprise, found or abort(404)
 

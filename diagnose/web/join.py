@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from diagnose import wording
 from diagnose.models import Account, Enterprise, Ticket
 from diagnose.models.people import ENTERPRISE
-from diagnose.services import accounts, claims, tickets
+from diagnose.services import accounts, claims, joining, tickets
 from diagnose.services.accounts import Taken
 from diagnose.services.tickets import Unusable
 from diagnose.texts import say
@@ -69,8 +69,8 @@ def _reset(code: str, owner: Account | None) -> ResponseReturnValue:
         return render_template("account/reset.html", form=form, code=code, owner=owner), 422
     with here.writing() as db:
         now = wording.now()
-        tickets.use(db, code, now)
         account = accounts.locked(db, owner.id)
+        tickets.use(db, code, now)
         accounts.set_password(account, form.password.data or "")
         tickets.void_resets(db, account.id, now)
         login.note(db, account, "password_reset")
@@ -92,7 +92,7 @@ def _invited(code: str, ticket: Ticket, firm: Enterprise | None) -> ResponseRetu
     if not form.validate():
         return render_template("account/new.html", form=form, **page), 422
     try:
-        account = _make(code, form, role)
+        account = _make(code, form, role, firm)
     except Taken:
         form.login.errors = [say("login_taken")]
         return render_template("account/new.html", form=form, **page), 422
@@ -100,16 +100,18 @@ def _invited(code: str, ticket: Ticket, firm: Enterprise | None) -> ResponseRetu
     return redirect(accounts_web.home(account))
 
 
-def _make(code: str, form: AccountForm, role: str) -> Account:
-    """Use the ticket and make the account, both or neither."""
+def _make(code: str, form: AccountForm, role: str, firm: Enterprise | None) -> Account:
+    """Use the ticket and make the account, both or neither; the firm's row before the ticket's and the log's."""
     now = wording.now()
     with here.writing() as db:
-        ticket = tickets.use(db, code, now)
-        account = new_account(db, form, role, ticket.division_id)
-        firm = tickets.enterprise(db, ticket, lock=True)
         if firm:
-            claims.add(db, account, firm, now)
-            login.note(db, account, "joined", firm, purpose=ticket.purpose)
+            joining.lock(db, [firm.id])
+        ticket = tickets.use(db, code, now)
+        found = tickets.enterprise(db, ticket, lock=True)
+        account = new_account(db, form, role, ticket.division_id)
+        if found:
+            claims.add(db, account, found, now)
+            login.note(db, account, "joined", found, purpose=ticket.purpose)
     return account
 
 

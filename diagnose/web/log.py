@@ -40,7 +40,9 @@ def of_district() -> ResponseReturnValue:
 
 
 def _day(typed: str) -> date | None:
+    """The day asked for; one without a neighbour in the calendar is none."""
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
         return None
+    return day if date.min < day < date.max else None

@@ -1,6 +1,7 @@
 """Who is logged in: the session's person, how long a session lasts, and the way back after logging in."""
 
 from datetime import datetime, timedelta
+from logging import getLogger
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -19,6 +20,7 @@ from diagnose.web import here
 # Where each role starts after logging in.
 HOMES = {ENTERPRISE: "/me", ADVISOR: "/visits/", OFFICER: "/district/", ADMIN: "/admin/"}
 SEEN_EVERY = timedelta(minutes=1)
+LOG = getLogger("diagnose")  # the app's own, also where no request is
 
 
 class Person(UserMixin):  # type: ignore[misc]
@@ -96,6 +98,7 @@ def person(*roles: str) -> Account:
 
 
 def _to_login() -> Response:
+    LOG.warning("refused %s for nobody", request.endpoint)
     if request.accept_mimetypes.best == "application/json":
         response = Response('{"signed_out": true}', 401, mimetype="application/json")
         return response
@@ -105,6 +108,9 @@ def _to_login() -> Response:
 
 def safe_next(target: str | None) -> str | None:
     """A way back inside this site, or None: one slash, then no other, no backslash, nothing unprintable."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target:
         return None
-    return target if target.isprintable() and "\\" not in target else None
+    inside = target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
+    if not inside:
+        LOG.warning("refused %s", "a way back that leads elsewhere")
+    return target if inside else None

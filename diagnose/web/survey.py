@@ -145,11 +145,13 @@ def send(public_id: str, assessment_id: int) -> ResponseReturnValue:
 def discard(public_id: str, assessment_id: int) -> ResponseReturnValue:
     """放弃: drop a draft; verdicts there are stay."""
     with here.writing() as db:
-        here.assessment_or_404(db, public_id, assessment_id)
+        enterprise, assessment = here.assessment_or_404(db, public_id, assessment_id, lock=True)
         try:
-            drafts.discard(db, assessment_id)
+            marked = drafts.discard(db, assessment, here.account_id(), wording.now())
         except drafts.Submitted:
             return errors.page("409", 409)
+        for row in marked:
+            here.record(db, "evidence_deleted", enterprise, **evidence.facts(row))
     return redirect(url_for("dossier.show", public_id=public_id))
 
 

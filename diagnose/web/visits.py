@@ -71,7 +71,7 @@ def appoint(public_id: str) -> ResponseReturnValue:
     """Make the visit; where one of this form is open already, lead to it."""
     advisor = login.person(ADVISOR)
     with here.writing() as db:
-        enterprise = here.enterprise_or_404(db, public_id, Right.VISIT)
+        enterprise = here.enterprise_or_404(db, public_id, Right.VISIT, lock=True)  # not joined to another meanwhile
         offered = returns.newest(db, [enterprise.id])[enterprise.id]
         form = _with_choices(AppointForm(request.form), offered)
         if not form.validate():

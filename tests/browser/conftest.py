@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -76,15 +77,21 @@ def cast(web_app: Flask) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Debian's Chromium without a Chinese font."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """How to launch Debian's Chromium without a Chinese font."""
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("缺少浏览器：请运行 apt-get install chromium（script/test 会自动安装）。", pytrace=False)
-    fonts: dict[str, str | float | bool] = {"FONTCONFIG_FILE": str(_font_settings(tmp_path_factory.mktemp("fonts")))}
+    fonts = {"FONTCONFIG_FILE": str(_font_settings(tmp_path_factory.mktemp("fonts")))}
+    return {"executable_path": program, "args": list(FLAGS), "env": fonts}
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: dict[str, Any]) -> Iterator[Browser]:
+    """One browser for all tests; each person in it has a context of their own."""
     expect.set_options(timeout=PATIENCE / 4)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=list(FLAGS), env=fonts)
+        running = playwright.chromium.launch(**chromium)
         yield running
         running.close()
 
@@ -117,14 +124,18 @@ def look(browser: Browser, server: Server) -> Iterator[Opener]:
 
 
 def _context(browser: Browser, server: Server, width: int, scripts: bool) -> BrowserContext:
-    context = browser.new_context(
-        base_url=server.address,
-        viewport={"width": width, "height": HEIGHT},
-        java_script_enabled=scripts,
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        # Bootstrap scrolls smoothly; a test should not have to wait for that.
-        reduced_motion="reduce",
-    )
+    context = browser.new_context(java_script_enabled=scripts, **screen(server, width))
     context.set_default_timeout(PATIENCE)
     return context
+
+
+def screen(server: Server, width: int) -> dict[str, Any]:
+    """What every context has in common."""
+    return {
+        "base_url": server.address,
+        "viewport": {"width": width, "height": HEIGHT},
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        # Bootstrap scrolls smoothly; a test should not have to wait for that.
+        "reduced_motion": "reduce",
+    }

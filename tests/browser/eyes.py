@@ -14,6 +14,11 @@ HEIGHT = 780
 SCREENS = PROJECT / "artifacts" / "screens"
 # An icon that a browser asks for by itself, and an image that was still on its way when the page was left.
 CUT_SHORT = "net::ERR_ABORTED"
+# Those far below, too, which a browser leaves until somebody scrolls there.
+ALL_PICTURES = """() => Promise.allSettled([...document.images].map((one) => {
+  one.loading = "eager";
+  return one.decode();
+}))"""
 SERIOUS = ("serious", "critical")
 
 
@@ -55,6 +60,7 @@ class Eyes:
     def settle(self) -> None:
         """Wait until pictures and web fonts are there."""
         self.page.wait_for_load_state("load")
+        self.page.evaluate(ALL_PICTURES)
         while self.page.evaluate("document.fonts.status") != "loaded":
             self.page.wait_for_timeout(20)
 
@@ -65,7 +71,8 @@ class Eyes:
 
     def check(self, name: str = "") -> None:
         """The page looks right; with a name a picture of the whole page is kept in artifacts/screens."""
-        assert self.flaws() == [], self.page.url
+        flaws = self.flaws()
+        assert flaws == [], f"{self.page.url}: {flaws}"
         if name:
             self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True)
 

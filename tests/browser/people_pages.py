@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.eyes import Eyes
 from tests.browser.scene import Scene
@@ -70,6 +70,7 @@ def pressed(address: str, button: str, eyes: Eyes, scene: Scene) -> None:
 def shared_out(eyes: Eyes, scene: Scene) -> None:
     """The check before firms are given to two people."""
     at("/district/assign?text=现场诊断", eyes, scene)
+    eyes.page.get_by_role("radio", name="服务专员").check()
     for name in ("本区顾问", "本区专员"):
         eyes.page.get_by_role("checkbox", name=name).check()
     eyes.page.get_by_role("button", name="先看怎么分").click()
@@ -99,15 +100,16 @@ def conflict(eyes: Eyes, scene: Scene) -> None:
 
 
 def refused_files(eyes: Eyes, scene: Scene) -> None:
+    page: FilePayload = {"name": "网页.jpg", "mimeType": "image/jpeg", "buffer": HTML}
     at("/file/{public_id}/evidence/{onsite}/five_g", eyes, scene)
-    eyes.page.get_by_label("选择照片或 PDF").set_input_files([{"name": "网页.jpg", "mimeType": "", "buffer": HTML}])
+    eyes.page.get_by_label("选择照片或 PDF").set_input_files([page])
     eyes.page.get_by_role("button", name="上传").click()
     expect(eyes.page.locator(".zz-errsum")).to_be_visible()
 
 
 def incomplete(eyes: Eyes, scene: Scene) -> None:
     """Written up too early."""
-    pressed("/visits/{visit_visiting}/", "写完", eyes, scene)
+    pressed("/visits/{visit_visiting}/", "写好了，请企业确认", eyes, scene)
     expect(eyes.page.locator(".zz-errsum li").first).to_be_visible()
 
 
@@ -168,7 +170,7 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = {
     "public.home": {"home-member": ("member", partial(at, "/"))},
     "district.firms": {
         "district": ("officer", partial(at, "/district/")),
-        "district-filtered": ("city", partial(at, "/district/?text=现场&onsite=done&verified=no")),
+        "district-filtered": ("city", partial(at, "/district/?text=扬州&onsite=done&verified=no")),
         "district-none": ("officer", partial(at, "/district/?text=没有这家")),
         "district-empty": ("other_officer", partial(at, "/district/?verified=no")),
     },

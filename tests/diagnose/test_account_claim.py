@@ -143,6 +143,17 @@ def test_removed_colleague_is_out_at_once(app: Flask, file: File) -> None:
     assert deeds(app)[-1] == "colleague_removed"
 
 
+def test_removed_colleague_does_not_come_back_by_an_own_invitation(app: Flask, file: File) -> None:
+    claimed(app, file)
+    other = account(app, "enterprise", "同事")
+    join(app, other, file.enterprise().id)
+    code = ticket(app, "invite", by=other, role="enterprise", enterprise_id=file.enterprise().id)
+    file.post("colleagues/remove", {"account": str(other)})
+    assert redeem(logged_in(app, other), code, "join").status_code == 422
+    assert redeem(Visitor(app), code, "save", **NEW).status_code == 422
+    assert len(members(app)) == 1
+
+
 def test_last_member_stays(app: Flask, file: File) -> None:
     who = claimed(app, file)
     answer = file.post("colleagues/remove", {"account": str(who)})

@@ -9,6 +9,7 @@ from diagnose.db import reading, writing
 from diagnose.models import Assessment
 from diagnose.services import drafts
 from tests.diagnose.cast import File, all_of, counts, engine, open_file, portrait, status, typed
+from tests.diagnose.proof import deeds, kept, pieces, upload
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -79,6 +80,18 @@ def test_dropped_draft_is_gone_and_the_verdict_stays(app: Flask, file: File) -> 
     assert answer.location == f"{file.address}/"
     assert [one.id for one in all_of(app, Assessment)] == [file.draft_id]
     assert counts(app)["statement"] == counts(app)["diagnosis"] == 1
+
+
+def test_draft_dropped_with_evidence_leaves_no_bytes_that_nobody_can_erase(app: Flask, file: File) -> None:
+    again = file.submitted().next_draft("again")
+    upload(again)
+    again.post(f"{again.filling}/discard")
+    assert status(app, again.draft_id) == "set_aside" and typed(app, again.draft_id) == {}
+    assert [row.deleted_at is None for row in pieces(app)] == [False]
+    assert [action for action, _ in deeds(app)] == ["evidence_added", "evidence_deleted"]
+    assert again.next_draft("again").draft_id != again.draft_id
+    file.post("erase", {"sure": "yes"})
+    assert kept(app) == []
 
 
 def test_what_was_submitted_cannot_be_dropped(app: Flask, file: File) -> None:

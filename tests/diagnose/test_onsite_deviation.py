@@ -3,10 +3,12 @@
 import pytest
 from flask import Flask
 
-from diagnose.db import reading
-from diagnose.models import Diagnosis, Visit
+from diagnose import wording
+from diagnose.db import reading, writing
+from diagnose.models import Diagnosis, Enterprise, Visit
 from diagnose.services.deviation import Deviation, DeviationLine, compare, of_visit
-from tests.diagnose.cast import File, all_of, catalog, engine
+from diagnose.services.joining import join
+from tests.diagnose.cast import File, all_of, catalog, engine, open_file
 from tests.diagnose.official import GBT, MIIT, REST, both_submitted, opened, ratings
 from tests.diagnose.onsite_stage import Stage, stage
 from tests.firms import DISCRETE, NO_DESIGN
@@ -104,3 +106,13 @@ def test_another_answer_with_the_same_points_says_so(small_app: Flask) -> None:
     }
     result = compare(found, found.rulesets[PORTRAIT], DISCRETE, other, (), True)
     assert line(result, "equipment_digital_rate").text == "得分相同"
+
+
+def test_file_joined_since_changes_nothing_of_what_the_firm_had_said(app: Flask) -> None:
+    other, file = open_file(app, as_of="2026-02-01").submitted(), open_file(app).submitted(NO_DESIGN)
+    visit = stage(file)
+    before = visit.draft().own
+    with writing(engine(app)) as session:
+        source, target = (session.get_one(Enterprise, one.enterprise().id) for one in (other, file))
+        join(session, source, target, None, wording.now(), catalog(app))
+    assert visit.draft().own == before and before

@@ -7,7 +7,7 @@ from diagnose.models import Enterprise, Statement
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, all_of, open_file
 from tests.diagnose.register_desk import OTHER_CODE, at_once, changes, do, hidden, logged, officer, push
-from tests.people import ELSEWHERE, verified_firm
+from tests.people import ELSEWHERE, account, logged_in, verified_firm
 
 PID = "00000000000000aa"
 
@@ -52,6 +52,17 @@ def test_unverified_one_may_stay_and_is_verified_then(app: Flask, mine: int, fou
     row = found.enterprise()
     assert (row.verified, row.status, row.link_sha256) == (True, "open", None)
     assert found.holder.get(found.address + "/").status_code == 404
+
+
+def test_link_of_the_file_that_stays_is_void_when_the_other_one_had_members(app: Flask) -> None:
+    claimed, stranger = open_file(app).submitted(), open_file(app)
+    member = account(app, "enterprise", "甲企的人")
+    logged_in(app, member, claimed.holder)
+    assert claimed.post("claim").status_code == 302
+    do(officer(app), merge_page(claimed.public_id), stays=stranger.public_id)
+    assert stranger.enterprise().link_sha256 is None
+    assert stranger.holder.get(stranger.address + "/").status_code == 404
+    assert claimed.holder.get(stranger.address + "/").status_code == 200
 
 
 def test_the_same_page_sent_twice_ends_in_the_same_file(app: Flask, found: File) -> None:

@@ -6,8 +6,9 @@ from flask import Flask
 from diagnose import wording
 from diagnose.models import Account, Ticket
 from tests.diagnose.cast import all_of
+from tests.diagnose.codes import ticket
 from tests.diagnose.register_desk import OTHER_CODE, division, logged, officer, push
-from tests.people import ELSEWHERE, HERE, account, join, logged_in, verified_firm
+from tests.people import ELSEWHERE, HERE, account, assign, join, logged_in, verified_firm
 
 PEOPLE = "/district/people/"
 
@@ -105,6 +106,24 @@ def test_who_acts_for_a_firm_outside_too_is_left_to_the_admin(app: Flask, deed: 
     assert row(app, person).active and all_of(app, Ticket) == []
     who.get(PEOPLE)
     assert "外区的名字" not in who.page
+
+
+@pytest.mark.parametrize("deed", ["reset", "close"])
+def test_advisor_who_has_a_firm_outside_too_is_left_to_the_admin(app: Flask, deed: str) -> None:
+    advisor = account(app, "advisor", "a", HERE)
+    assign(app, advisor, verified_firm(app))
+    assign(app, advisor, verified_firm(app, ELSEWHERE, credit_code=OTHER_CODE))
+    who = officer(app)
+    assert push(who, f"{PEOPLE}{advisor}/{deed}") == 409
+    assert row(app, advisor).active and all_of(app, Ticket) == []
+
+
+def test_closing_voids_the_links_made_by_the_account_but_not_the_slips_it_handed_out(app: Flask) -> None:
+    advisor, firm = account(app, "advisor", "a", HERE), verified_firm(app)
+    for purpose in ("invite", "reset", "activate"):
+        ticket(app, purpose, by=advisor, enterprise_id=firm)
+    push(officer(app), f"{PEOPLE}{advisor}/close")
+    assert [one.expires_at <= wording.now() for one in all_of(app, Ticket)] == [True, True, False]
 
 
 @pytest.mark.parametrize("role", ["enterprise", "advisor", "admin"])

@@ -80,7 +80,7 @@ def test_forged_cookie_opens_nothing(small_file: File, forged: str) -> None:
 
 def test_cookie_with_the_stored_hash_or_another_files_code_opens_nothing(small_file: File) -> None:
     other = open_file(small_file.app)
-    for code in (small_file.enterprise().link_sha256, other.cookie, new_code()):
+    for code in (small_file.enterprise().link_sha256 or "", other.cookie, new_code()):
         visitor = Visitor(small_file.app)
         visitor.client.set_cookie(f"file_{small_file.public_id}", code)
         assert visitor.get(f"{small_file.address}/").status_code == 404

@@ -1,0 +1,125 @@
+"""Requests that no form of ours sends, by people with accounts: never an error 500."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from diagnose.web import here
+from tests.conftest import Visitor
+from tests.diagnose.town import Town, town, undone
+from tests.diagnose.walk import address, rules
+
+Builder = Callable[[Flask], Town]
+PEOPLE = ("member", "advisor", "officer", "admin")
+# What an address of a row or a file may hold without there being one.
+UNKNOWN = {"row": ("0", "2147483647"), "file": ("0123456789abcdef",), "default": ("nothing",)}
+# What it may not hold; 2**31 and 2**63 are beyond the keys of the databases.
+MALFORMED = {
+    "row": ("2147483648", "9223372036854775808", "-1", "1.5", "²", "x", "%00", "%ff", ".."),
+    "file": ("0123456789ABCDEF", "abc", "%00", "%ff%fe", "a" * 5000, "..%2f..%2fetc%2fpasswd", "<b>"),
+    "default": ("%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "<b>", "x" * 5000),
+}
+# Every name that some form of ours sends.
+FIELDS = (
+    *("account", "action", "adopt", "again", "also", "as_of", "back", "base", "by_hand", "change", "choice", "code"),
+    *("contact_name", "contact_phone", "credit_code", "day", "division", "due_on", "edit", "effective_on", "email"),
+    *(
+        "five_g",
+        "form",
+        "go",
+        "hand_over",
+        "kind",
+        "login",
+        "name",
+        "next",
+        "note",
+        "old",
+        "older",
+        "other",
+        "password",
+    ),
+    *("people", "person", "pledge", "province", "reason", "replace", "role", "seen", "seen_other", "start", "stays"),
+    *("step", "sure", "text", "ticket", "title", "to", "totp", "version", "visit_on"),
+)
+# Those that are not looked at when another field is wrong before them.
+ALONE = ("text", "day", "older", "before")
+# Numbers and characters that one of the databases cannot take.
+UNSTORABLE = ("2147483648", "9" * 30, "\x00")
+ODD = ("x", "-1", "٣", "0001-01-01", "长" * 3000)
+
+
+@pytest.fixture
+def kept_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[Flask], Town]:
+    """Builds a town in which every request finds the same."""
+
+    def built(app: Flask) -> Town:
+        made = town(app)
+        monkeypatch.setattr(here, "writing", undone)
+        return made
+
+    return built
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_unknown_name_or_number_in_an_address_is_not_found(app: Flask, who: str, kept_as_it_is: Builder) -> None:
+    assert walked(kept_as_it_is(app), who, UNKNOWN) <= {302, 400, 404}
+
+
+def test_malformed_name_or_number_in_an_address_is_not_found(small_app: Flask, kept_as_it_is: Builder) -> None:
+    assert walked(kept_as_it_is(small_app), "officer", MALFORMED) <= {404, 405}
+
+
+def walked(place: Town, who: str, wrong: dict[str, tuple[str, ...]]) -> set[int]:
+    """The answers to every route with each of its arguments wrong in each way."""
+    browser = place.browser(who)
+    browser.get("/continue")
+    found = set()
+    for rule, method in rules(place.app):
+        for to in wrong_addresses(place, rule, wrong):
+            found.add(send(browser, method, to, {}))
+    return found
+
+
+def wrong_addresses(place: Town, rule: Rule, wrong: dict[str, tuple[str, ...]]) -> list[str]:
+    found = []
+    for name in rule.arguments:
+        converter = {"RowId": "row", "PublicId": "file"}.get(type(rule._converters[name]).__name__, "default")
+        mark = {"row": "1234567", "file": "fedcba9876543210"}.get(converter, "marked")
+        right = address(place.app, rule, place.known | {name: int(mark) if converter == "row" else mark})
+        found += [right.replace(mark, one) for one in wrong[converter]]
+    return found
+
+
+def send(browser: Visitor, method: str, to: str, fields: dict[str, str]) -> int:
+    answer = browser.client.get(to) if method == "GET" else browser.post(to, fields)
+    answer.close()
+    return answer.status_code
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_form_with_what_no_database_takes_is_no_crash(app: Flask, who: str, kept_as_it_is: Builder) -> None:
+    assert filled_with(kept_as_it_is(app), who, UNSTORABLE) == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_form_full_of_nonsense_is_no_crash(small_app: Flask, who: str, kept_as_it_is: Builder) -> None:
+    assert filled_with(kept_as_it_is(small_app), who, ODD) == []
+
+
+def filled_with(place: Town, who: str, values: tuple[str, ...]) -> list[str]:
+    """What crashes when every field of every form holds the same, and every query too."""
+    crashed = []
+    place.app.testing = False
+    for rule, method in rules(place.app):
+        browser = place.browser(who)
+        browser.get("/continue")
+        to = address(place.app, rule, place.known)
+        for value in values:
+            for fields in (dict.fromkeys(FIELDS, value), dict.fromkeys(ALONE, value)):
+                query = f"?{urlencode({name: text[:200] for name, text in fields.items()})}"
+                if send(browser, method, to + query * (method == "GET"), fields) >= 500:
+                    crashed.append(f"{method} {rule.endpoint} {value[:20]!r}")
+    return crashed
