@@ -82,7 +82,12 @@ def test_history_names_both_kinds_and_compares_within_one(visit: Stage) -> None:
 
 def test_trend_draws_both_kinds_apart(visit: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[TrendPoint] = []
-    monkeypatch.setattr("diagnose.web.dossier.trend_svg", lambda points, *rest, **more: drawn.extend(points) or "")
+
+    def draw(points: list[TrendPoint], *_: object, **__: object) -> str:
+        drawn.extend(points)
+        return ""
+
+    monkeypatch.setattr("diagnose.web.dossier.trend_svg", draw)
     for kind in ("self", "onsite"):
         drawn.clear()
         visit.file.holder.get(f"{visit.file.address}/verdict/{of_kind(visit, kind).id}/trend.svg")
