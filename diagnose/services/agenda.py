@@ -11,7 +11,7 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import Account, Assessment, Assignment, DraftAnswer, Enterprise, Finding, Notice, Visit
 from diagnose.models.enterprise import MERGED, OPEN
-from diagnose.models.visit import APPOINTED, CANCELLED, ENDED, FINAL, VISITING
+from diagnose.models.visit import APPOINTED, CANCELLED, CONFIRMED, ENDED, FINAL, VISITING
 from diagnose.services import notices, returns
 from diagnose.services.onsite_draft import OnsiteDraft, Progress
 from diagnose.services.visit_rules import RULES
@@ -94,6 +94,7 @@ def _items(session: Session, catalog: Catalog, advisor: Account, today: date) ->
             is_late(row, today),
             is_late(row, today)
             or row.due_on == today
+            or row.state == CONFIRMED
             or (row.state in (APPOINTED, VISITING) and row.visit_on <= today),
         )
         for row in rows

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnose import wording
 from diagnose.access import asker, in_scope
 from diagnose.catalog import Catalog
-from diagnose.models import Account, Assessment, Enterprise, Membership, Visit, VisitStep
+from diagnose.models import Account, Assessment, Assignment, Enterprise, Membership, Visit, VisitStep
 from diagnose.models.assessment import DRAFT, SET_ASIDE, SUBMITTED
 from diagnose.models.enterprise import MERGED
 from diagnose.models.people import ADVISOR, ENTERPRISE, OFFICER
@@ -276,6 +276,21 @@ def change_days(
     visit.due_on = due_on
     add_step(session, visit, "days", visit.state, by, wording.day(visit_on), now)
     return True
+
+
+def assigners(session: Session, enterprise_id: int) -> list[int]:
+    """The officer who assigned the firm's present advisor, if any: its account id."""
+    made_by = select(Assignment.made_by_id).where(_present(enterprise_id), Assignment.made_by_id.is_not(None))
+    return [number for number in session.scalars(made_by) if number is not None]
+
+
+def due_of_assignment(session: Session, enterprise_id: int) -> date | None:
+    """The day by which the officer wants the result."""
+    return session.scalar(select(Assignment.due_on).where(_present(enterprise_id)))
+
+
+def _present(enterprise_id: int) -> ColumnElement[bool]:
+    return and_(Assignment.enterprise_id == enterprise_id, Assignment.role == ADVISOR, Assignment.ended_at.is_(None))
 
 
 def confirmation(visit: Visit) -> VisitStep | None:

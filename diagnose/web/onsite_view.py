@@ -40,7 +40,7 @@ class OnsiteItem:
     @property
     def checked(self) -> str:
         """The choice that is ticked: the verified value, unless a complete one was left open on purpose."""
-        complete = any(field.typed for field in self.view.fields) and not self.view.state["error"]
+        complete = any(any(field.typed) for field in self.view.fields) and not self.view.state["error"]
         return str(self.view.state["choice"]) or ("" if self.finding and complete else VERIFIED)
 
 

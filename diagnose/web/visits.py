@@ -62,7 +62,8 @@ def choose(public_id: str) -> ResponseReturnValue:
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.VISIT)
         offered = _offered(db, enterprise)
-        form = _with_choices(AppointForm(visit_on=wording.today()), offered)
+        due = visits.due_of_assignment(db, enterprise.id)
+        form = _with_choices(AppointForm(visit_on=wording.today(), due_on=due), offered)
         return _appoint_page(db, enterprise, offered, form)
 
 
@@ -180,9 +181,10 @@ def days(visit_id: int) -> ResponseReturnValue:
 
 
 def _tell(db: Session, visit: Visit, name: str, parts: tuple[str, ...], who: Account) -> None:
-    """A notice to the visit's advisor, the firm's people, or both; not to whoever did it."""
+    """A notice to the visit's advisor, the firm's people, the officer who assigned it; not to whoever did it."""
     told = [visit.advisor_id] if "advisor" in parts else []
     told += notices.members(db, visit.enterprise_id) if "firm" in parts else []
+    told += visits.assigners(db, visit.enterprise_id) if "officer" in parts else []
     notices.tell(
         db,
         [number for number in told if number != who.id],

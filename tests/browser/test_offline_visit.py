@@ -13,7 +13,6 @@ from diagnose.models import Account
 from tests.browser.conftest import Opener
 from tests.browser.server import Server
 from tests.browser.tablet import (
-    CUT,
     Tablet,
     add_photo,
     block,
@@ -37,6 +36,7 @@ from tests.people import logged_in
 KEPT = "已存在本机，待发送"
 UNSAVED = "改动还没有保存"
 CACHES = "caches.keys().then((names) => names.includes('zhizhen-lent'))"
+IS_LENT = "async (path) => Boolean(await (await caches.open('zhizhen-lent')).match(path))"
 ROWS = """async (store) => {
   const open = indexedDB.open("zhizhen", 1);
   await new Promise((done) => { open.onsuccess = done; });
@@ -271,7 +271,7 @@ def test_refused_after_the_visit_was_closed_it_is_kept_and_shown(tablet: Tablet,
     expect(lines.first).to_contain_text("甲精密部件有限公司")
     assert tablet.eyes
     tablet.eyes.check("offline-refused")
-    assert page.evaluate("caches.open('zhizhen-lent').then((one) => one.match('/visits/%d/form'))" % story.visit) is None
+    assert page.evaluate(IS_LENT, f"{story.address}form") is False
     story.done("member", "visiting", "数控化率不对")
     lines.first.get_by_role("button", name="再发一次").click()
     expect(lines.first).to_contain_text("与别人改的不一致，请选择")  # on the server stands what it was closed with

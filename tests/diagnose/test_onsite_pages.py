@@ -67,6 +67,13 @@ def test_wrong_answer_is_shown_as_typed_with_the_reason(visit: Stage) -> None:
     assert re.search(r'value="verified" checked', part)
 
 
+def test_a_question_saved_with_a_note_alone_still_offers_the_verified_value(visit: Stage) -> None:
+    browser = visit.browser()
+    blank = {"key_processes_cnc": "", "key_processes_total": "", "choice": "verified", "note": "下午再看"}
+    visit.post(browser, "cnc_rate", blank)
+    assert re.search(r'value="verified" checked', block(form(visit, browser), "cnc_rate"))
+
+
 def test_double_click_stores_once(visit: Stage) -> None:
     browser = visit.browser()
     for _ in range(2):

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from diagnose import wording
-from diagnose.models import Assessment, AuditEntry, Diagnosis, Statement
-from tests.diagnose.cast import all_of, portrait
+from diagnose.db import writing
+from diagnose.models import Assessment, Assignment, AuditEntry, Diagnosis, Statement
+from tests.diagnose.cast import all_of, engine, portrait
 from tests.diagnose.visit_cast import ADOPTED_QUESTION, Story, story
 from tests.firms import DISCRETE
 
@@ -139,3 +141,12 @@ def test_notices_go_to_the_others_and_not_to_who_did_it(told: Story) -> None:
     assert told.notices("member") == ["visit_write", "visit_finish"]
     assert told.notices("advisor") == ["visit_confirm"]
     assert told.notices("officer") == []
+
+
+def test_the_officer_who_assigned_the_advisor_hears_of_the_result(small: Story) -> None:
+    with writing(engine(small.app)) as session:
+        session.execute(update(Assignment).values(made_by_id=small.officer))
+    small.confirmed()
+    assert small.notices("officer") == []
+    small.done("advisor", "final")
+    assert small.notices("officer") == ["visit_finish"]
