@@ -64,7 +64,7 @@ class People:
 def people(first_start: Server, browser: Browser, chromium: dict[str, Any], tmp_path: Path) -> Iterator[People]:
     contexts = [browser.new_context(**screen(first_start, width)) for width in (1280, 1280, 360)]
     for context in contexts:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
     seats = [
         Eyes(context, first_start.address, width) for context, width in zip(contexts, (1280, 1280, 360), strict=True)
     ]
@@ -229,9 +229,9 @@ def firm_objects_then_confirms(firm: Page, page: Page, visit: Visit) -> None:
     page.goto(address)
     page.get_by_role("button", name="写好了，请企业确认").click()
     firm.goto(address)
-    firm.get_by_text("退回并说明").first.click()
+    firm.locator("summary", has_text="退回并说明").click()
     firm.get_by_label("说明").fill("数控工序是 18 道，漏了两道")
-    firm.get_by_role("button", name="退回并说明").click()
+    firm.locator("details").get_by_role("button", name="退回并说明").click()
     expect(firm.locator("main")).to_contain_text("企业退回")
     page.goto(address)
     expect(page.locator("main")).to_contain_text("漏了两道")
@@ -279,6 +279,6 @@ def everybody_sees_it(people: People, page: Page, public_id: str) -> None:
     expect(row).to_contain_text("李顾问")
     people.officer.check("story-district")
     firm.goto(f"/file/{public_id}/log")
-    for deed in ("提交自评", "出具现场结论", "企业退回"):
+    for deed in ("提交自评", "出具现场结论", "退回现场诊断"):
         expect(firm.locator("main")).to_contain_text(deed)
     people.firm.check("story-log")
