@@ -180,9 +180,7 @@ def load_form(path: Path, dictionary: Dictionary) -> Form:
     keys = ("form", "edition", "title", "schemes", "minutes", "pledge", "pages")
     top = mapping(str(path), load_yaml(path), keys, ("process_type", "note"))
     seen: set[str] = set()
-    pages = tuple(
-        _page(f"{path}: pages[{number}]", spec, dictionary, seen) for number, spec in enumerate(top["pages"])
-    )
+    pages = tuple(_page(f"{path}: pages[{number}]", spec, dictionary, seen) for number, spec in enumerate(top["pages"]))
     if len({page.code for page in pages}) < len(pages):
         raise DefinitionError(f"{path}: pages: two pages have the same code")
     top |= {"schemes": tuple(top["schemes"]), "pages": pages}

@@ -112,9 +112,7 @@ def _claim(session: Session, enterprise: Enterprise, assessment: Assessment, now
     """Turn draft into submitted; only one of two simultaneous requests succeeds, none when the file was just joined."""
     claimed = session.scalar(
         update(Assessment)
-        .where(
-            Assessment.id == assessment.id, Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT
-        )
+        .where(Assessment.id == assessment.id, Assessment.enterprise_id == enterprise.id, Assessment.status == DRAFT)
         .values(status=SUBMITTED, submitted_at=now)
         .returning(Assessment.id)
     )

@@ -123,7 +123,7 @@ def save(page: Page, question: str) -> None:
 def add_photo(page: Page, question: str, name: str, content: bytes) -> None:
     box = block(page, question).locator("[data-evidence]")
     box.locator("summary").click()
-    box.get_by_label("选择照片或 PDF").set_input_files([{"name": name, "mimeType": "image/jpeg", "buffer": content}])
+    box.get_by_label("选择照片或 PDF").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
     box.get_by_role("button", name="上传").click()
 
 

@@ -68,7 +68,8 @@ def people(first_start: Server, browser: Browser, chromium: dict[str, Any], tmp_
     seats = [
         Eyes(context, first_start.address, width) for context, width in zip(contexts, (1280, 1280, 360), strict=True)
     ]
-    found = People(*seats, Tablet(browser, chromium, first_start, tmp_path / "disk"))
+    admin, officer, firm = seats
+    found = People(admin, officer, firm, Tablet(browser, chromium, first_start, tmp_path / "disk"))
     yield found
     found.tablet.close()
     for context in contexts:

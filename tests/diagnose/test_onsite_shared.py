@@ -20,7 +20,9 @@ def onsite_typed(visit: Stage) -> dict[str, list[str]]:
 
 def total(visit: Stage, digital: int, count: int) -> dict[str, dict[str, object]]:
     """The first question verified with this number of machines; the states it answers with."""
-    return visit.save(DIGITAL, facts={"equipment_digital": digital, "equipment_total": count}).body["questions"]
+    saved = visit.save(DIGITAL, facts={"equipment_digital": digital, "equipment_total": count})
+    states: dict[str, dict[str, object]] = saved.body["questions"]
+    return states
 
 
 def test_new_total_takes_back_what_was_adopted_over_it(visit: Stage) -> None:
