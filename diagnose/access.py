@@ -34,7 +34,7 @@ class Right(StrEnum):
     FILL = "fill"  # answer, submit, correct; only while the firm is open
     OWN = "own"  # firm data, link, colleagues, download, erase
     CONFIRM = "confirm"  # the onsite result, in the firm's name
-    VISIT = "visit"  # fill in the onsite diagnosis
+    VISIT = "visit"  # appoint and fill in the onsite diagnosis; only while the firm is open
     RETURN = "return"  # send a submission back
     CONTACT = "contact"  # see whom to call
     MANAGE = "manage"  # rename, move, close, merge, assign, invite
@@ -62,6 +62,8 @@ RIGHTS: dict[Way, frozenset[Right]] = {
     Way.VISITED: frozenset({Right.READ}),
     Way.PLACE: frozenset({Right.READ, Right.RETURN, Right.CONTACT, Right.MANAGE, Right.LOG}),
 }
+# A firm that is closed is neither filled in nor visited any more.
+WHILE_OPEN = frozenset({Right.FILL, Right.VISIT})
 WAYS_OF_ROLE = {
     ENTERPRISE: (Way.MEMBER,),
     ADVISOR: (Way.ASSIGNED, Way.SPECIALIST, Way.VISITING, Way.VISITED),
@@ -118,7 +120,7 @@ def in_scope(account: Account | None, right: Right = Right.READ) -> ColumnElemen
     Its parameters are those of `asker`.
     """
     allowed = [way for way in ways(account.role if account else None, False) if right in RIGHTS[way]]
-    alive = Enterprise.status == OPEN if right is Right.FILL else Enterprise.status != MERGED
+    alive = Enterprise.status == OPEN if right in WHILE_OPEN else Enterprise.status != MERGED
     return or_(false(), *(_CLAUSES[way] for way in allowed)) & alive
 
 
@@ -144,9 +146,9 @@ def file_query(open_ways: tuple[Way, ...]) -> Select[Any]:
 
 
 def rights(open_ways: Iterable[Way], status: str = OPEN) -> frozenset[Right]:
-    """All that these ways allow together, on a firm of this status: one that is closed is not filled in any more."""
+    """All that these ways allow together, on a firm of this status."""
     allowed: frozenset[Right] = frozenset().union(*(RIGHTS[way] for way in open_ways))
-    return allowed if status == OPEN else allowed - {Right.FILL}
+    return allowed if status == OPEN else allowed - WHILE_OPEN
 
 
 def oversees(officer: Account, path: str) -> bool:

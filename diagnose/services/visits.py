@@ -11,7 +11,7 @@ from diagnose.access import asker, in_scope
 from diagnose.catalog import Catalog
 from diagnose.models import Account, Assessment, Assignment, Enterprise, Membership, Visit, VisitStep
 from diagnose.models.assessment import DRAFT, SET_ASIDE, SUBMITTED
-from diagnose.models.enterprise import MERGED
+from diagnose.models.enterprise import MERGED, OPEN
 from diagnose.models.people import ADVISOR, ENTERPRISE, OFFICER
 from diagnose.models.visit import APPOINTED, CANCELLED, CONFIRMED, ENDED, FINAL, VISITING, WRITTEN
 from diagnose.services import submit
@@ -168,9 +168,11 @@ def _of_form(form: str) -> ColumnElement[bool]:
 
 
 def moves_of(session: Session, visit: Visit, account: Account) -> list[Move]:
-    """The moves that whoever sees the visit may make now, in the order of the file."""
+    """The moves that whoever sees the visit may make now, in the order of the file; of a closed firm, to cancel it."""
     part = _part(visit, account)
     found = [move for move in MOVES if move.origin == visit.state and part in move.who]
+    if visit.enterprise.status != OPEN:
+        return [move for move in found if move.to == CANCELLED]
     if any(move.unclaimed for move in found) and claimed(session, visit.enterprise_id):
         return [move for move in found if not move.unclaimed]
     return found

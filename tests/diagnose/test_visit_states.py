@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from diagnose import wording
 from diagnose.db import writing
-from diagnose.models import Assessment, Assignment, AuditEntry, Diagnosis, Statement
+from diagnose.models import Assessment, Assignment, AuditEntry, Diagnosis, Enterprise, Statement
+from diagnose.models.enterprise import CLOSED
 from tests.diagnose.cast import all_of, engine, portrait
 from tests.diagnose.visit_cast import ADOPTED_QUESTION, Story, story
 from tests.firms import DISCRETE
@@ -150,3 +151,13 @@ def test_the_officer_who_assigned_the_advisor_hears_of_the_result(small: Story) 
     assert small.notices("officer") == []
     small.done("advisor", "final")
     assert small.notices("officer") == ["visit_finish"]
+
+
+def test_a_closed_firm_is_visited_no_further(small: Story) -> None:
+    small.appointed().done("advisor", "visiting")
+    with writing(engine(small.app)) as session:
+        session.execute(update(Enterprise).values(status=CLOSED))
+    small.answered()
+    assert small.move("advisor", "written").status_code == 409
+    small.done("advisor", "cancelled", "企业已关闭")
+    assert small.browser("advisor").get(f"/visits/appoint/{small.file.public_id}").status_code == 404
