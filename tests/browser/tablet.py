@@ -95,7 +95,7 @@ def prepare(page: Page) -> None:
     """离线准备, from its link to its last word."""
     page.get_by_role("link", name="离线准备").first.click()
     page.get_by_role("button", name="开始准备").click()
-    expect(page.locator("[data-told]")).to_contain_text("可以不带网络去现场")
+    expect(page.locator("[data-told]")).to_contain_text("可以不带网络去现场", timeout=PATIENCE)
 
 
 def block(page: Page, question: str) -> Locator:

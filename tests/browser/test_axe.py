@@ -118,7 +118,7 @@ def review_without_pledge(eyes: Eyes, cast: Cast) -> None:
 def earlier_verdict(eyes: Eyes, cast: Cast) -> None:
     at("{judged}/", eyes, cast)
     eyes.page.locator("#trend tbody a").first.click()
-    expect(eyes.page.get_by_role("link", name="看最新的一企一档")).to_be_visible()
+    expect(eyes.page.get_by_role("link", name="看最新的企业自评")).to_be_visible()
 
 
 def trace_of(scheme: str, eyes: Eyes, cast: Cast) -> None:
