@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,15 +21,6 @@ START = "0" * 64
 HEAD = 1
 
 
-@dataclass(frozen=True)
-class Check:
-    """How a check of the log ended: entries that hold, the last hash, and what is wrong (empty: nothing)."""
-
-    entries: int
-    last: str
-    problem: str
-
-
 def record(
     session: Session,
     secret: str,
@@ -40,38 +30,26 @@ def record(
     **detail: Any,
 ) -> None:
     """Add one deed at the end of the chain, in the caller's transaction. ``detail``: ids, codes, hashes; no names."""
-    head = session.scalar(select(AuditHead).where(AuditHead.id == HEAD).with_for_update())
-    if head is None:
-        raise RuntimeError("audit_head has no row; the migration makes it")
-    fields = {
-        "id": head.last + 1,
-        "at": wording.now(),
-        "actor_id": who.id if who else None,
-        "actor_role": who.role if who else "",
-        "action": action,
-        "file": enterprise.public_id if enterprise else None,
-        "place": _place(session, enterprise) if enterprise else None,
-        "detail": detail,
-    }
-    mark = chained(secret, head.hash, fields)
-    session.execute(insert(AuditEntry), {**fields, "hash": mark})
-    session.execute(update(AuditHead).where(AuditHead.id == HEAD).values(last=fields["id"], hash=mark))
-    session.expire(head)
+    record_many(session, secret, action, who, [(enterprise, detail)])
 
 
 def record_many(
-    session: Session, secret: str, action: str, who: Account | None, deeds: Sequence[tuple[Enterprise, dict[str, Any]]]
+    session: Session,
+    secret: str,
+    action: str,
+    who: Account | None,
+    deeds: Sequence[tuple[Enterprise | None, dict[str, Any]]],
 ) -> None:
-    """The same deed done to many files in one go, each with its own detail: one entry a file, as `record` makes it."""
+    """The same deed done to many files in one go: one entry a file (None: of no file), each with its own detail."""
     head = session.scalar(select(AuditHead).where(AuditHead.id == HEAD).with_for_update())
     if head is None:
         raise RuntimeError("audit_head has no row; the migration makes it")
-    places, now, mark = _places(session, [firm.id for firm, _ in deeds]), wording.now(), head.hash
+    places, now, mark = _places(session, [firm.id for firm, _ in deeds if firm]), wording.now(), head.hash
+    actor = {"actor_id": who.id if who else None, "actor_role": who.role if who else ""}
     rows: list[dict[str, Any]] = []
     for number, (firm, detail) in enumerate(deeds, head.last + 1):
-        actor = {"actor_id": who.id if who else None, "actor_role": who.role if who else ""}
-        about = {"file": firm.public_id, "place": places.get(firm.id), "detail": detail}
-        fields = {"id": number, "at": now, **actor, "action": action, **about}
+        about = {"file": firm.public_id, "place": places.get(firm.id)} if firm else {"file": None, "place": None}
+        fields = {"id": number, "at": now, **actor, "action": action, **about, "detail": detail}
         mark = chained(secret, mark, fields)
         rows.append({**fields, "hash": mark})
     if rows:
@@ -81,6 +59,9 @@ def record_many(
 
 
 def _places(session: Session, enterprise_ids: Sequence[int]) -> dict[int, str]:
+    """Where files are now: their division's path by id."""
+    if not enterprise_ids:
+        return {}
     rows = session.execute(
         select(EnterpriseDivision.enterprise_id, Division.path)
         .join(Division, EnterpriseDivision.division_id == Division.id)
@@ -94,11 +75,3 @@ def chained(secret: str, before: str, fields: dict[str, Any]) -> str:
     plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in fields.items()}
     text = json.dumps([before, plain], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-
-
-def _place(session: Session, enterprise: Enterprise) -> str | None:
-    return session.scalar(
-        select(Division.path)
-        .join(EnterpriseDivision, EnterpriseDivision.division_id == Division.id)
-        .where(EnterpriseDivision.enterprise_id == enterprise.id, EnterpriseDivision.valid_to.is_(None))
-    )

@@ -7,19 +7,29 @@ elsewhere (a backup holds one) and give it as ``expect``.
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnose.models import AuditEntry, AuditHead
-from diagnose.services.audit import HEAD, START, Check, chained
+from diagnose.services.audit import HEAD, START, chained
 from diagnose.texts import say
 
 AT_ONCE = 1000
 COLUMNS = AuditEntry.__table__.columns
 # What reading a value that the app cannot have written raises.
 UNREADABLE = (ValueError, TypeError, LookupError, OverflowError)
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a check of the log ended: entries that hold, the last hash, and what is wrong (empty: nothing)."""
+
+    entries: int
+    last: str
+    problem: str
 
 
 class Anchor(NamedTuple):

@@ -47,9 +47,18 @@ def _started(session: Session, code: str) -> Enterprise | None:
 
 def _insert(session: Session, firm: Firm, code: str, today: date, now: datetime) -> Enterprise | None:
     """None when somebody else's insert of the same code was first."""
-    enterprise = Enterprise(
-        public_id=new_public_id(),
-        link_sha256=digest(code),
+    enterprise = made(firm, today, now, public_id=new_public_id(), link_sha256=digest(code))
+    try:
+        with session.begin_nested():
+            session.add(enterprise)
+    except IntegrityError:
+        return None
+    return enterprise
+
+
+def made(firm: Firm, today: date, now: datetime, **more: Any) -> Enterprise:
+    """A new row of what a firm is, not in any session yet; ``more``: its other columns."""
+    return Enterprise(
         credit_code=firm.credit_code,
         name=firm.name,
         industry=firm.industry,
@@ -57,13 +66,8 @@ def _insert(session: Session, firm: Firm, code: str, today: date, now: datetime)
         profile=firm.profile,
         created_at=now,
         places=[EnterpriseDivision(division=firm.division, valid_from=today)],
+        **more,
     )
-    try:
-        with session.begin_nested():
-            session.add(enterprise)
-    except IntegrityError:
-        return None
-    return enterprise
 
 
 def change(enterprise: Enterprise, firm: Firm, today: date) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from diagnose import wording
 from diagnose.access import Right, asker, in_scope
-from diagnose.models import Account, Division, Enterprise, EnterpriseChange, EnterpriseDivision
+from diagnose.models import Account, Division, Enterprise, EnterpriseChange
 from diagnose.models.enterprise import CLOSED, MERGED, OPEN
 from diagnose.services import files, notices
 from diagnose.services.dossier import place_name
@@ -87,19 +87,8 @@ def add(
     Raises Registered when another firm is the verified one of this credit code, Changed when the page that gave
     ``public_id`` has added another firm.
     """
-    enterprise = Enterprise(
-        public_id=public_id,
-        credit_code=firm.credit_code,
-        name=firm.name,
-        industry=firm.industry,
-        process_type=firm.process_type,
-        profile=firm.profile,
-        verified=True,
-        contact_name=contact.name,
-        contact_phone=contact.phone,
-        created_at=now,
-        places=[EnterpriseDivision(division=firm.division, valid_from=today)],
-    )
+    who_to_call = {"contact_name": contact.name, "contact_phone": contact.phone}
+    enterprise = files.made(firm, today, now, public_id=public_id, verified=True, **who_to_call)
     try:
         with session.begin_nested():
             session.add(enterprise)

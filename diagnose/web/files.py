@@ -15,7 +15,7 @@ from diagnose.services import attempts, claims, divisions, drafts, export, files
 from diagnose.services.dossier import place_name
 from diagnose.services.files import Firm
 from diagnose.texts import say
-from diagnose.web import errors, here
+from diagnose.web import errors, here, tries
 from diagnose.web.firm_form import CodeForm, FirmForm, firm_form, size_profile
 
 blueprint = Blueprint("files", __name__)
@@ -219,12 +219,15 @@ def data(public_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/file/<file:public_id>/erase", methods=["GET", "POST"])
 def erase(public_id: str) -> ResponseReturnValue:
-    """Delete the file after its name was confirmed by a tick."""
+    """Delete the file, after a tick and, for who is logged in, the password: a browser left open is not enough."""
     with here.reading() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN)
-    if request.form.get("sure") != "yes":
-        asked = request.method == "POST"
-        return render_template("files/erase.html", enterprise=enterprise, asked=asked), 422 if asked else 200
+    if request.method == "GET":
+        return render_template("files/erase.html", enterprise=enterprise)
+    who, sure = here.account(), request.form.get("sure") == "yes"
+    right = who is None or (sure and tries.proved(who, request.form.get("password", "")))
+    if not sure or not right:
+        return render_template("files/erase.html", enterprise=enterprise, no_tick=not sure, wrong=sure), 422
     with here.writing() as db:
         enterprise = here.enterprise_or_404(db, public_id, Right.OWN, lock=True)
         proof = export.fingerprint(db, enterprise)

@@ -2,7 +2,7 @@
 
 import pyotp
 import segno
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from diagnose import wording
@@ -76,7 +76,7 @@ def password() -> ResponseReturnValue:
     form = change_form(who.login, request.form)
     if not form.validate():
         return _page(who, change=form), 422
-    if not _proved(who, form.old.data or ""):
+    if not tries.proved(who, form.old.data or ""):
         form.old.errors = [say("password_wrong")]
         return _page(who, change=form), 422
     with here.writing() as db:
@@ -85,17 +85,6 @@ def password() -> ResponseReturnValue:
         here.record(db, "password_changed")
     login.sign_in(account)
     return redirect(url_for(".show", told="password_saved"))
-
-
-def _proved(who: Account, typed: str) -> bool:
-    """Whether the present password is right; wrong ones count like those at the log-in."""
-    attempt = tries.begin(login=who.login)
-    if not accounts.matches(who, typed):
-        current_app.logger.warning("refused %s", "password")
-        return False
-    with here.writing() as db:
-        attempt.was_right(db)
-    return True
 
 
 @blueprint.post("/me/everywhere")
@@ -147,7 +136,7 @@ def totp_on() -> ResponseReturnValue:
 def totp_off() -> ResponseReturnValue:
     """Switch it off, with the password as proof."""
     who = login.person(*WITH_TOTP)
-    if not _proved(who, request.form.get("old", "")):
+    if not tries.proved(who, request.form.get("old", "")):
         return _page(who, totp_error=say("password_wrong")), 422
     with here.writing() as db:
         accounts.locked(db, who.id).totp_secret = None

@@ -8,7 +8,8 @@ from flask import abort, current_app, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from diagnose import wording
-from diagnose.services import attempts, throttle
+from diagnose.models import Account
+from diagnose.services import accounts, attempts, throttle
 from diagnose.web import here
 
 
@@ -39,6 +40,17 @@ def begin(**tried: str) -> Try:
         answer.headers["Retry-After"] = str(seconds)
         abort(answer)
     return Try(keys, now)
+
+
+def proved(who: Account, typed: str) -> bool:
+    """Whether somebody logged in knows their password; wrong ones count like those at the log-in."""
+    attempt = begin(login=who.login)
+    if not accounts.matches(who, typed):
+        current_app.logger.warning("refused %s", "password")
+        return False
+    with here.writing() as db:
+        attempt.was_right(db)
+    return True
 
 
 def _address() -> str:

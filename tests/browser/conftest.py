@@ -71,6 +71,25 @@ def web_app(server: Server) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has used yet, for one test."""
+    running = Server(tmp_path / "server")
+    share_font_slices(running.var)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def fresh_app(fresh_server: Server) -> Iterator[Flask]:
+    """The app of that server in this process, for what would take long by hand."""
+    app = create_app(fresh_server.settings)
+    app.testing = True
+    yield app
+    app.extensions["diagnose"].engine.dispose()
+
+
+@pytest.fixture
 def cast(web_app: Flask) -> Visitor:
     """甲企, prepared in this process; `Eyes.take_over` hands its cookies to the browser."""
     return Visitor(web_app)

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from diagnose import create_app, wording
+from diagnose import wording
 from diagnose.db import writing
 from diagnose.models import Account, Assessment, Enterprise, Finding, Visit
 from diagnose.models.visit import VERIFIED
 from diagnose.services import drafts
 from questionnaires.parse import typed_again
-from tests.browser.conftest import PATIENCE, screen, share_font_slices
+from tests.browser.conftest import PATIENCE, screen
 from tests.browser.eyes import Eyes
 from tests.browser.person import answer_section
 from tests.browser.server import Server
@@ -31,25 +31,6 @@ LINK = re.compile(r"http://\S+/join#[0-9a-z]{26}")
 BY_HAND = ("smart_factory", "five_g", "cnc_rate")
 
 
-@pytest.fixture
-def first_start(tmp_path: Path) -> Iterator[Server]:
-    """A server that nobody has used yet."""
-    running = Server(tmp_path / "server")
-    share_font_slices(running.var)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def town(first_start: Server) -> Iterator[Flask]:
-    """The app of that server in this process, for what would take long by hand."""
-    app = create_app(first_start.settings)
-    app.testing = True
-    yield app
-    app.extensions["diagnose"].engine.dispose()
-
-
 @dataclass
 class People:
     """Four screens; the advisor's is a tablet."""
@@ -61,15 +42,15 @@ class People:
 
 
 @pytest.fixture
-def people(first_start: Server, browser: Browser, chromium: dict[str, Any], tmp_path: Path) -> Iterator[People]:
-    contexts = [browser.new_context(**screen(first_start, width)) for width in (1280, 1280, 360)]
+def people(fresh_server: Server, browser: Browser, chromium: dict[str, Any], tmp_path: Path) -> Iterator[People]:
+    contexts = [browser.new_context(**screen(fresh_server, width)) for width in (1280, 1280, 360)]
     for context in contexts:
         context.set_default_timeout(PATIENCE)
     seats = [
-        Eyes(context, first_start.address, width) for context, width in zip(contexts, (1280, 1280, 360), strict=True)
+        Eyes(context, fresh_server.address, width) for context, width in zip(contexts, (1280, 1280, 360), strict=True)
     ]
     admin, officer, firm = seats
-    found = People(admin, officer, firm, Tablet(browser, chromium, first_start, tmp_path / "disk"))
+    found = People(admin, officer, firm, Tablet(browser, chromium, fresh_server, tmp_path / "disk"))
     yield found
     found.tablet.close()
     for context in contexts:
@@ -129,7 +110,7 @@ def firm_is_added(officer: Page) -> str:
     return handed(officer)
 
 
-def firm_reports(eyes: Eyes, code: str, town: Flask) -> None:
+def firm_reports(eyes: Eyes, code: str, fresh_app: Flask) -> None:
     """Joins with the code and submits the 数字画像: one section by hand, the others in one go."""
     page = eyes.page
     page.goto("/activate")
@@ -139,12 +120,12 @@ def firm_reports(eyes: Eyes, code: str, town: Flask) -> None:
     page.goto("/")
     page.get_by_role("link", name=FIRM).click()
     page.get_by_role("button", name="开始自评").click()
-    form = portrait(town)
+    form = portrait(fresh_app)
     answer_section(eyes, form, form.pages[0], DISCRETE, scripts=True)
     page.get_by_role("button", name="保存并继续").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(form.pages[1].title)
-    with writing(engine(town)) as session:
-        drafts.save(session, all_of(town, Assessment)[0].id, typed_again(DISCRETE), wording.now())
+    with writing(engine(fresh_app)) as session:
+        drafts.save(session, all_of(fresh_app, Assessment)[0].id, typed_again(DISCRETE), wording.now())
     page.goto(re.sub("/page/.*", "/review", page.url))
     page.locator("label:has(#pledge)").click()
     page.get_by_role("button", name="提交，查看结果").click()
@@ -160,13 +141,13 @@ def advisor_is_assigned(officer: Page) -> None:
     expect(officer.locator("main")).to_contain_text("李顾问")
 
 
-def visit_starts(page: Page, town: Flask) -> Visit:
+def visit_starts(page: Page, fresh_app: Flask) -> Visit:
     page.goto("/visits/")
     page.get_by_role("link", name="约定现场诊断").click()
     page.get_by_role("button", name="约定").click()
     page.get_by_role("button", name="开始现场核验").click()
     expect(page.get_by_role("link", name="填写现场问卷")).to_be_visible()
-    return all_of(town, Visit)[0]
+    return all_of(fresh_app, Visit)[0]
 
 
 def workshop_without_network(tablet: Tablet, page: Page, form: str) -> Page:
@@ -190,9 +171,9 @@ def workshop_without_network(tablet: Tablet, page: Page, form: str) -> Page:
     return page
 
 
-def same_answer_elsewhere(town: Flask, visit: Visit) -> None:
+def same_answer_elsewhere(fresh_app: Flask, visit: Visit) -> None:
     """The advisor's own telephone had network."""
-    phone = logged_in(town, visit.advisor_id)
+    phone = logged_in(fresh_app, visit.advisor_id)
     phone.get(f"/visits/{visit.id}/form")
     sent = {"version": "0", "choice": "verified", "note": "电话里说的", "smart_factory": "C", "change": ""}
     phone.post(f"/visits/{visit.id}/answer/smart_factory", sent, headers={"Accept": "application/json"})
@@ -211,12 +192,12 @@ def network_is_back(tablet: Tablet, page: Page) -> None:
     tablet.eyes.forgive("409")
 
 
-def rest_is_verified(town: Flask, visit: Visit) -> None:
+def rest_is_verified(fresh_app: Flask, visit: Visit) -> None:
     """As the firm said, but for what the advisor answered by hand."""
-    questions = [one for one in portrait(town).questions if one.code not in BY_HAND]
+    questions = [one for one in portrait(fresh_app).questions if one.code not in BY_HAND]
     facts = {fact.code for one in questions for fact in one.facts}
     now = wording.now()
-    with writing(engine(town)) as session:
+    with writing(engine(fresh_app)) as session:
         typed = typed_again({code: value for code, value in DISCRETE.items() if code in facts})
         drafts.save(session, visit.assessment_id, typed, now, visit.advisor_id)
         moment = {"version": 1, "by_id": visit.advisor_id, "saved_at": now}
@@ -251,19 +232,19 @@ def firm_objects_then_confirms(firm: Page, page: Page, visit: Visit) -> None:
     expect(page.locator("main")).to_contain_text("已出结论")
 
 
-def test_from_the_first_start_to_the_signed_result(first_start: Server, town: Flask, people: People) -> None:
+def test_from_the_fresh_server_to_the_signed_result(fresh_server: Server, fresh_app: Flask, people: People) -> None:
     officer, firm = people.officer.page, people.firm.page
-    page = accounts_are_made(people, first_start)
-    firm_reports(people.firm, firm_is_added(officer), town)
+    page = accounts_are_made(people, fresh_server)
+    firm_reports(people.firm, firm_is_added(officer), fresh_app)
     advisor_is_assigned(officer)
-    visit = visit_starts(page, town)
+    visit = visit_starts(page, fresh_app)
     page = workshop_without_network(people.tablet, page, f"/visits/{visit.id}/form")
-    same_answer_elsewhere(town, visit)
+    same_answer_elsewhere(fresh_app, visit)
     network_is_back(people.tablet, page)
-    rest_is_verified(town, visit)
+    rest_is_verified(fresh_app, visit)
     firm_objects_then_confirms(firm, page, visit)
-    everybody_sees_it(people, page, all_of(town, Enterprise)[0].public_id)
-    assert {one.role for one in all_of(town, Account)} == {"admin", "officer", "advisor", "enterprise"}
+    everybody_sees_it(people, page, all_of(fresh_app, Enterprise)[0].public_id)
+    assert {one.role for one in all_of(fresh_app, Account)} == {"admin", "officer", "advisor", "enterprise"}
 
 
 def everybody_sees_it(people: People, page: Page, public_id: str) -> None:

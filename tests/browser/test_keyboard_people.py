@@ -1,14 +1,10 @@
 """People with accounts work with the keyboard alone, too, and always see where they are."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from diagnose import create_app
-from tests.browser.conftest import Opener, share_font_slices
+from tests.browser.conftest import Opener
 from tests.browser.server import Server
 from tests.browser.test_keyboard import tab_to
 from tests.diagnose.visit_cast import Story, story
@@ -16,29 +12,16 @@ from tests.people import HERE, PASSWORD, account
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """One with a database of its own, for people of these names."""
-    running = Server(tmp_path / "server")
-    share_font_slices(running.var)
-    running.start()
-    yield running
-    running.stop()
+def server(fresh_server: Server) -> Server:
+    """`look` opens its pages on this one: people of these names need a database of their own."""
+    return fresh_server
 
 
 @pytest.fixture
-def office(server: Server) -> Iterator[Flask]:
-    """The app on that database, in this process."""
-    app = create_app(server.settings)
-    app.testing = True
-    yield app
-    app.extensions["diagnose"].engine.dispose()
-
-
-@pytest.fixture
-def told(office: Flask) -> Story:
+def told(fresh_app: Flask) -> Story:
     """A firm with an appointed visit, its officer, and a second advisor of the district."""
-    account(office, "advisor", "本区顾问", HERE)
-    return story(office).appointed()
+    account(fresh_app, "advisor", "本区顾问", HERE)
+    return story(fresh_app).appointed()
 
 
 def test_officer_logs_in_finds_a_firm_and_assigns_it(look: Opener, told: Story) -> None:

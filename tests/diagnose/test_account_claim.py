@@ -11,7 +11,7 @@ from diagnose.models import Account, Enterprise, Membership, Statement
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, all_of, open_file
 from tests.diagnose.codes import NEW, deeds, is_in, redeem, ticket
-from tests.people import HERE, account, join, logged_in, verified_firm
+from tests.people import HERE, PASSWORD, account, join, logged_in, verified_firm
 
 
 def members(app: Flask) -> list[tuple[int, int]]:
@@ -190,8 +190,24 @@ def test_members_still_download_and_erase(app: Flask, file: File) -> None:
     file.submitted()
     claimed(app, file)
     assert file.holder.get(f"{file.address}/data.json").status_code == 200
-    assert file.post("erase", {"sure": "yes"}).location == "/erased"
+    assert file.post("erase", {"sure": "yes", "password": PASSWORD}).location == "/erased"
     assert all_of(app, Enterprise) == [] and is_in(file.holder)
+
+
+@pytest.mark.parametrize("given", [{}, {"password": ""}, {"password": "别的口令别的口令"}])
+def test_member_who_does_not_know_the_password_erases_nothing(small_app: Flask, given: dict[str, str]) -> None:
+    file = open_file(small_app)
+    claimed(small_app, file)
+    answer = file.post("erase", {"sure": "yes", **given})
+    assert answer.status_code == 422 and "没有删除：密码不对" in answer.text
+    assert len(all_of(small_app, Enterprise)) == 1
+
+
+def test_erasing_without_the_tick_asks_for_the_tick(small_app: Flask) -> None:
+    file = open_file(small_app)
+    claimed(small_app, file)
+    answer = file.post("erase", {"password": PASSWORD})
+    assert answer.status_code == 422 and "请先勾选" in answer.text and len(all_of(small_app, Enterprise)) == 1
 
 
 def test_claimed_file_joins_the_verified_firm_of_its_person(app: Flask, file: File) -> None:

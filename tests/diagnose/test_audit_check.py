@@ -26,7 +26,7 @@ def add(engine: Engine, count: int = COUNT) -> None:
             audit.record(session, SECRET, "wrote", None, number=number, day="2026-03-01", share=0.1)
 
 
-def checked(engine: Engine, expect: Anchor | None = None) -> audit.Check:
+def checked(engine: Engine, expect: Anchor | None = None) -> audit_check.Check:
     with reading(engine) as session:
         return check(session, SECRET, expect)
 
@@ -102,9 +102,9 @@ def tamper(app: Flask, deed: Deed) -> None:
 
 
 def test_an_untouched_log_holds_to_its_last_entry(app: Flask) -> None:
-    assert checked(engine(app)) == audit.Check(0, audit.START, "")
+    assert checked(engine(app)) == audit_check.Check(0, audit.START, "")
     add(engine(app))
-    assert checked(engine(app)) == audit.Check(COUNT, all_of(app, AuditEntry)[-1].hash, "")
+    assert checked(engine(app)) == audit_check.Check(COUNT, all_of(app, AuditEntry)[-1].hash, "")
 
 
 @pytest.mark.parametrize("how", TAMPERED)
@@ -176,7 +176,7 @@ def test_writers_at_once_never_fork_the_chain(app: Flask, database_url: str) -> 
     for own in engines:
         own.dispose()
     assert during.problem == ""
-    assert checked(engine(app)) == audit.Check(each * writers, all_of(app, AuditEntry)[-1].hash, "")
+    assert checked(engine(app)) == audit_check.Check(each * writers, all_of(app, AuditEntry)[-1].hash, "")
 
 
 def test_a_deed_undone_leaves_no_hole(app: Flask) -> None:
