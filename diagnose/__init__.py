@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from diagnose.catalog import Catalog, load_catalog
 from diagnose.cli import COMMANDS
+from diagnose.cli_district import COMMANDS as DISTRICT_COMMANDS
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
 from diagnose.store import Store, open_store
@@ -22,7 +23,9 @@ from diagnose.web import (
     admin_places,
     admin_watch,
     assign,
+    checkup,
     claim,
+    cockpit,
     district,
     district_codes,
     district_firm,
@@ -31,10 +34,13 @@ from diagnose.web import (
     dossier,
     errors,
     evidence,
+    exports,
     files,
     filters,
+    firm_facts,
     fonts,
     guard,
+    intake,
     join,
     log,
     login,
@@ -43,7 +49,9 @@ from diagnose.web import (
     onsite,
     privacy,
     public,
+    publish,
     survey,
+    targets,
     visits,
 )
 
@@ -53,8 +61,10 @@ FIRM = (files, survey, dossier, evidence, claim, log)
 PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)
+STATISTICS = (cockpit, targets, publish, checkup)
+LISTS = (intake, exports, firm_facts)
 ADMIN = (admin, admin_places, admin_watch)
-MODULES = (public, privacy, fonts, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *ADMIN)
+MODULES = (public, privacy, fonts, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *STATISTICS, *LISTS, *ADMIN)
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,6 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     filters.install(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
-    for command in COMMANDS:
+    for command in (*COMMANDS, *DISTRICT_COMMANDS):
         app.cli.add_command(command)
     return app

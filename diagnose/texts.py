@@ -1,8 +1,8 @@
-"""The app's short texts, from data/texts.yaml."""
+"""The app's short texts, from data/texts.yaml and, by area, data/texts-*.yaml."""
 
 from pathlib import Path
 
 from questionnaires.strict import Texts
 
-TEXTS = Texts(Path(__file__).parent / "data" / "texts.yaml")
+TEXTS = Texts(*sorted((Path(__file__).parent / "data").glob("texts*.yaml")))
 say = TEXTS.say

@@ -48,11 +48,17 @@ def mapping(
 
 
 class Texts:
-    """Sentences for people, kept in one YAML file of ``key: sentence`` with ``{placeholders}``."""
+    """Sentences for people, kept in YAML files of ``key: sentence`` with ``{placeholders}``; a key twice is an error."""
 
-    def __init__(self, path: Path) -> None:
-        content = load_yaml(path)
-        self._texts: dict[str, str] = mapping(str(path), content, optional=tuple(content))
+    def __init__(self, *paths: Path) -> None:
+        self._texts: dict[str, str] = {}
+        for path in paths:
+            read = load_yaml(path)
+            content = mapping(str(path), read, optional=tuple(read))
+            twice = self._texts.keys() & content.keys()
+            if twice:
+                raise DefinitionError(f"{path}: {', '.join(sorted(twice))}: in another file too")
+            self._texts |= content
 
     def say(self, key: str, **values: object) -> str:
         """The sentence under ``key``, filled in; KeyError for an unknown key or a missing value."""

@@ -13,6 +13,9 @@ ALLOWED = {
     "questionnaires": {"yaml", "wtforms", "markupsafe", "questionnaires"},
 }
 
+# Linear programmes are solved in these two files only.
+MORE = {"scoring/disclosure.py": {"scipy"}, "scoring/path.py": {"scipy"}}
+
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
     """Line and top-level name of everything a file imports, wherever in it; relative imports are its own package's."""
@@ -33,7 +36,7 @@ def test_a_pure_package_imports_only_what_its_layer_may(package: str) -> None:
         f"{path.relative_to(ROOT)}:{line}: imports {name}"
         for path in files
         for line, name in imported(path)
-        if name not in allowed
+        if name not in allowed | MORE.get(path.relative_to(ROOT).as_posix(), set())
     ]
     assert wrong == []
 

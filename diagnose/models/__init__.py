@@ -3,12 +3,18 @@
 from diagnose.models.assessment import Assessment, DraftAnswer
 from diagnose.models.attempt import Attempt
 from diagnose.models.audit import AuditEntry, AuditHead
+from diagnose.models.counter import Counter, ScoreCount
 from diagnose.models.enterprise import Enterprise, EnterpriseChange, EnterpriseDivision
 from diagnose.models.evidence import Evidence
+from diagnose.models.firm_fact import FirmFact
+from diagnose.models.intake import Flag, Intake
 from diagnose.models.job import Job
 from diagnose.models.people import Account, Membership, Notice, Ticket
 from diagnose.models.place import Division
+from diagnose.models.publication import PeerGroup, Publication
 from diagnose.models.record import Diagnosis, Statement
+from diagnose.models.span import FirmSpan, Term, VerdictSpan
+from diagnose.models.target import Plan, Target, TargetActual, TargetShare
 from diagnose.models.visit import Assignment, Finding, SyncedChange, Visit, VisitStep
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "AuditHead",
+    "Counter",
     "Diagnosis",
     "Division",
     "DraftAnswer",
@@ -26,12 +33,25 @@ __all__ = [
     "EnterpriseDivision",
     "Evidence",
     "Finding",
+    "FirmFact",
+    "FirmSpan",
+    "Flag",
+    "Intake",
     "Job",
     "Membership",
     "Notice",
+    "PeerGroup",
+    "Plan",
+    "Publication",
+    "ScoreCount",
     "Statement",
     "SyncedChange",
+    "Target",
+    "TargetActual",
+    "TargetShare",
+    "Term",
     "Ticket",
+    "VerdictSpan",
     "Visit",
     "VisitStep",
 ]

@@ -18,8 +18,9 @@ class Enterprise(Base):
     """One file (档案). Its holder is whoever has the link, or its members; the credit code is public: no proof.
 
     Several unverified files may carry the same ``credit_code``, but only one verified. ``profile`` holds the size facts
-    as stated last (从业人员, 营业收入, 资产总额); each submission copies them, dated, into its statement. ``status``:
-    open, closed (注销、停产) or merged (into ``merged_into_id``; nobody opens it any more). A claimed file has no link.
+    as stated last (从业人员, 营业收入, 资产总额); each submission copies them, dated, into its statement. ``size`` is
+    the class they give, its place in `classify.SizeClass` (4: 待补充). ``status``: open, closed (注销、停产, since
+    ``closed_on``) or merged (into ``merged_into_id``; nobody opens it any more). A claimed file has no link.
     """
 
     __tablename__ = "enterprise"
@@ -32,9 +33,11 @@ class Enterprise(Base):
     industry: Mapped[str] = mapped_column(String(4))
     process_type: Mapped[str] = mapped_column(String(10))
     profile: Mapped[dict[str, Any]] = mapped_column(JSON)
+    size: Mapped[int] = mapped_column(default=4, server_default=text("4"))
     verified: Mapped[bool] = mapped_column(default=False)
     synthetic: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=OPEN, server_default=OPEN)
+    closed_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id", ondelete="SET NULL"))
     contact_name: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))

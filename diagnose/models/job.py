@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from diagnose.db import Base, UtcDateTime
@@ -10,12 +10,14 @@ from diagnose.db import Base, UtcDateTime
 RUNNING = "running"
 DONE = "done"
 FAILED = "failed"
+CANCELLED = "cancelled"
 
 
 class Job(Base):
     """One run of ``kind`` (backup, rescore, purge, verify); ``total`` is None while unknown.
 
-    ``message`` says how it ended. ``seen_at`` is its last sign of life: a running job without one for a while is dead.
+    ``message`` says how it ended, ``cancel_asked`` that somebody wants it to stop. ``seen_at`` is its last sign of
+    life: a running job without one for a while is dead.
     """
 
     __tablename__ = "job"
@@ -30,3 +32,4 @@ class Job(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_asked: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -37,7 +37,8 @@ class Diagnosis(Base):
     """One verdict (诊断) of one ruler on the facts of one kind as of one day, as known at one moment.
 
     ``score`` is in units of 10**-decimals of the ruleset; ``result`` holds the points of indicators and dimensions
-    (as in scoring.verdict) and the unmet conditions; ``statements`` are the ids of the statements read.
+    (as in scoring.verdict) and the unmet conditions; ``statements`` are the ids of the statements read. ``figures`` are
+    what the district's statistics read of it, in the order of `scoring.coverage.FIGURES`.
     """
 
     __tablename__ = "diagnosis"
@@ -54,6 +55,7 @@ class Diagnosis(Base):
     score: Mapped[int]
     level: Mapped[int]
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    figures: Mapped[list[int] | None] = mapped_column(JSON)
 
     __table_args__ = (Index("ix_diagnosis_file", "enterprise_id", "kind", "scheme", "as_of"),)
 

@@ -106,8 +106,8 @@ def all_of(app: Flask, model: type[Model]) -> list[Model]:
 
 
 def counts(app: Flask) -> dict[str, int]:
-    """How many rows each table has, but for the divisions, the counted tries and the audit log: they outlive a file."""
-    others = ("division", "attempt", "audit_entry", "audit_head")
+    """How many rows each table has, but for places, words, counters, counted tries and the log: they outlive a file."""
+    others = ("division", "attempt", "audit_entry", "audit_head", "term", "counter", "score_count", "plan", "target")
     left = [table for name, table in Base.metadata.tables.items() if name not in others]
     with reading(engine(app)) as session:
         return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in left}

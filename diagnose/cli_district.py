@@ -1,0 +1,5 @@
+"""Commands for the district's statistics."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
