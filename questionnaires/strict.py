@@ -48,7 +48,7 @@ def mapping(
 
 
 class Texts:
-    """Sentences for people, kept in YAML files of ``key: sentence`` with ``{placeholders}``; a key twice is an error."""
+    """Sentences for people, in YAML files of ``key: sentence`` with ``{placeholders}``; a key twice is an error."""
 
     def __init__(self, *paths: Path) -> None:
         self._texts: dict[str, str] = {}
