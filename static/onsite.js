@@ -72,9 +72,9 @@ async function save(form) {
   const made = change(question, form, NOT_ANSWERS);
   const earlier = (await Outbox.unsent(me)).filter((one) => one.visit === visit && one.question === question && !one.file);
   const waiting = earlier.find((one) => one.state === "waiting");
-  await Outbox.put("changes", { ...made, version: waiting ? waiting.version : Number(form.elements.version.value) });
-  for (const one of earlier) if (one !== waiting && one.state !== "waiting") await Outbox.drop("changes", one.change);
-  await Outbox.drop("drafts", placeOf(question));
+  const version = waiting ? waiting.version : Number(form.elements.version.value);
+  const answered = earlier.filter((one) => one.state !== "waiting").map((one) => one.change);
+  await Outbox.promote(placeOf(question), { ...made, version }, answered);
   typing.delete(question);
   mark(question, words.kept);
   tellError(question, "");

@@ -32,6 +32,20 @@ const Outbox = (() => {
   const get = (store, key) => work(store, "readonly", (rows) => rows.get(key));
   const drop = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
 
+  /* A draft becomes a change, in place of the changes `given_up`: all of it or nothing, also when the page is left now. */
+  async function promote(place, row, given_up) {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(["changes", "drafts"], "readwrite", { durability: "strict" });
+      const changes = transaction.objectStore("changes");
+      changes.put(row);
+      given_up.forEach((key) => changes.delete(key));
+      transaction.objectStore("drafts").delete(place);
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
   /* Changes a row if it is still there: whoever logged out meanwhile must not find it again. */
   const edit = (store, key, change) => work(store, "readwrite", (rows) => {
     const request = rows.get(key);
@@ -54,5 +68,5 @@ const Outbox = (() => {
 
   const number = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  return { put, get, drop, edit, of, unsent, forget, number };
+  return { put, get, drop, promote, edit, of, unsent, forget, number };
 })();

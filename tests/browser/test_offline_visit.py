@@ -238,6 +238,7 @@ def test_what_was_sent_is_in_the_lent_copy_too(tablet: Tablet, web_app: Flask) -
     page.goto(f"{story.address}form")
     choose(page, "smart_factory", smart_factory="C")
     save(page, "smart_factory")
+    expect(state(page, "smart_factory")).to_have_text(KEPT)
     page.goto("/visits/")
     tablet.cut(False)
     expect(sync_state(page)).to_have_text("都已发送。")
