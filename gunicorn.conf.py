@@ -1,8 +1,10 @@
 """How the server runs. Gunicorn reads this file by itself; script/server starts it."""
 
+import contextlib
 import errno
 import os
 import socket
+import subprocess
 import sys
 
 from gunicorn.arbiter import Arbiter
@@ -11,6 +13,7 @@ from diagnose import wording
 from diagnose.config import settings
 from diagnose.db import make_engine
 from diagnose.migrate import upgrade
+from diagnose.services import peers, recount
 from diagnose.services.first import first_admin
 from diagnose.services.purge import purge_daily
 from diagnose.store import open_store
@@ -39,18 +42,39 @@ accesslog = None
 loglevel = "warning"
 # The control socket would be one more door, in the home folder of a service that may have none.
 control_socket_disable = True
+worker: subprocess.Popen[bytes] | None = None
 
 
 def on_starting(server: Arbiter) -> None:
     """Before the port opens: gunicorn itself would retry a busy port for five seconds, in English."""
     refuse_busy_port()
     upgrade(settings().database_url)
+    count()
     print_first_link(settings().public_url or f"http://{bind}")
     purge()
 
 
 def when_ready(server: Arbiter) -> None:
+    """Background jobs are done by a process of their own, which also ends by itself when this one is killed."""
+    global worker
+    worker = subprocess.Popen([sys.executable, "-m", "diagnose.worker"])
     print(f"智诊已启动：http://{bind} （按 Ctrl+C 停止）", flush=True)
+
+
+def on_exit(server: Arbiter) -> None:
+    if worker:
+        worker.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(timeout=5)
+
+
+def count() -> None:
+    """A database from before the district's statistics is counted once."""
+    engine = make_engine(settings().database_url)
+    if recount.needed(engine):
+        print(say("recount_first"), flush=True)
+        recount.first(engine)
+    engine.dispose()
 
 
 def print_first_link(address: str) -> None:
@@ -63,11 +87,13 @@ def print_first_link(address: str) -> None:
 
 
 def purge() -> None:
-    """Delete what is kept no longer, at most once a day. The service starts also when that fails: the job says why."""
+    """Delete what is kept no longer, at most once a day; compare firms anew once a month. The service starts also when
+    that fails: the job says why."""
     configured = settings()
     engine = make_engine(configured.database_url)
     try:
-        purge_daily(engine, open_store(configured), configured.secret_key, wording.now())
+        purge_daily(engine, open_store(configured), configured.secret_key, wording.now(), configured.var_dir)
+        peers.refresh_monthly(engine, wording.today())
     except Exception as error:
         print(say("purge_failed", kind=type(error).__name__), file=sys.stderr, flush=True)
     finally:

@@ -12,7 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from diagnose.catalog import Catalog, load_catalog
 from diagnose.cli import COMMANDS
+from diagnose.cli_checkup import COMMANDS as CHECKUP_COMMANDS
 from diagnose.cli_district import COMMANDS as DISTRICT_COMMANDS
+from diagnose.cli_peers import COMMANDS as PEERS_COMMANDS
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
 from diagnose.store import Store, open_store
@@ -110,6 +112,6 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     filters.install(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
-    for command in (*COMMANDS, *DISTRICT_COMMANDS):
+    for command in (*COMMANDS, *DISTRICT_COMMANDS, *CHECKUP_COMMANDS, *PEERS_COMMANDS):
         app.cli.add_command(command)
     return app

@@ -1,6 +1,6 @@
 """Commands: ``flask --app wsgi …``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from diagnose import wording
 from diagnose.db import reading
-from diagnose.services import audit_check, backup, jobs, purge, restore
+from diagnose.services import audit_check, backup, jobs, population, purge, restore
 from diagnose.services import rescore as again
 from diagnose.services.archive import Manifest
 from diagnose.services.demo import NotEmpty, fill
@@ -24,13 +24,17 @@ def parts() -> Any:
 
 
 @click.command("demo")
+@click.option("--enterprises", type=int, metavar="N", help="N firms in many districts instead of the small one")
 @with_appcontext
-def demo() -> None:
-    """Fill an empty database with a small synthetic district (合成数据)."""
+def demo(enterprises: int | None) -> None:
+    """Fill an empty database with a small synthetic district, or with a synthetic population (合成数据)."""
+    engine, catalog = parts().engine, parts().catalog
+    yesterday = wording.today() - timedelta(days=1)
+    lines = fill(engine, catalog) if enterprises is None else population.fill(engine, catalog, enterprises, yesterday)
     try:
-        for line in fill(parts().engine, parts().catalog):
+        for line in lines:
             click.echo(line)
-    except NotEmpty as refused:
+    except (NotEmpty, population.BadCount) as refused:
         raise click.ClickException(str(refused)) from None
 
 
@@ -67,7 +71,8 @@ def rescore(scheme: str, edition: str, as_of: datetime | None, kind: str) -> Non
 def purge_command() -> None:
     """Delete abandoned anonymous drafts and other leftovers."""
     secret = current_app.config["SECRET_KEY"]
-    click.echo(say("purged", **vars(purge.purge(parts().engine, parts().store, secret, wording.now()))))
+    done = purge.purge(parts().engine, parts().store, secret, wording.now(), var=parts().settings.var_dir)
+    click.echo(say("purged", **vars(done)))
 
 
 @click.group("audit")

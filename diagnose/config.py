@@ -22,6 +22,7 @@ class Settings:
     mail_from: str = ""
     evidence_url: str = ""
     public_url: str = ""
+    queue_url: str = ""
 
 
 def settings() -> Settings:
@@ -29,7 +30,8 @@ def settings() -> Settings:
 
     Makes the data folder and the secret key when they are missing. Without SMTP_URL mails are written to a folder;
     without EVIDENCE_URL (s3://bucket/prefix) evidence lies in the data folder. PUBLIC_URL is where people find the app:
-    links in mails start with it, never with what a request calls its host.
+    links in mails start with it, never with what a request calls its host. REDIS_URL is where background jobs queue;
+    without it they do in the data folder.
     """
     var = private_folder(Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve())
     return Settings(
@@ -41,6 +43,7 @@ def settings() -> Settings:
         mail_from=os.environ.get("MAIL_FROM") or "",
         evidence_url=os.environ.get("EVIDENCE_URL") or "",
         public_url=(os.environ.get("PUBLIC_URL") or "").rstrip("/"),
+        queue_url=os.environ.get("REDIS_URL") or "",
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 import diagnose.models  # noqa: F401 (fills Base.metadata)
 from diagnose.config import settings
 from diagnose.db import Base, UtcDateTime, make_engine
+from diagnose.models.name_search import compared
 
 # Any fixed number; PostgreSQL gives the lock with this number to one transaction at a time.
 LOCK = 2025_1111
@@ -50,6 +51,7 @@ def migrate(url: str) -> None:
             connection=connection,
             target_metadata=Base.metadata,
             render_item=render_item,
+            include_name=compared,
             render_as_batch=connection.dialect.name == "sqlite",
             transactional_ddl=True,
         )

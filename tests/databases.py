@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ ENOUGH = 2**30
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The socket folder of a running private cluster with the superuser `postgres`."""
+    with postgres_cluster() as folder:
+        yield folder
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[str]:
+    """The same for whoever is no test."""
     # Removed whatever happens: what is left in memory stays there until the machine is started again.
     with tempfile.TemporaryDirectory(prefix="zz-pg-", dir=_memory()) as folder:
         process = _started(Path(folder))

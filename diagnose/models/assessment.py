@@ -48,6 +48,12 @@ class Assessment(Base):
             sqlite_where=text("status = 'draft'"),
             postgresql_where=text("status = 'draft'"),
         ),
+        Index(
+            "ix_assessment_returned",
+            "enterprise_id",
+            sqlite_where=text("returned_at IS NOT NULL"),
+            postgresql_where=text("returned_at IS NOT NULL"),
+        ),
     )
 
     @property

@@ -1,7 +1,9 @@
 """The district's counters: sums over firms, kept by difference in the transaction that changes a fact.
 
 A row holds what changed on its ``day`` (an ordinal; in months gone by the last day of the month), so the state at a
-month's end, or today, is the sum of all rows up to that day.
+month's end, or today, is the sum of all rows up to that day. The row of the day FOREVER holds the sum of them all: now
+is one row, and a month's end that row less what came later. Rows of BEST hold only what differs from SELF: a firm
+without an onsite verdict counts the same in both, and is written once.
 """
 
 from sqlalchemy import BigInteger, String
@@ -23,8 +25,8 @@ class Counter(Base):
     ruler_id: Mapped[int] = mapped_column(primary_key=True)
     basis: Mapped[int] = mapped_column(primary_key=True)
     slice: Mapped[str] = mapped_column(String(10), primary_key=True)
-    value: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(default=0)
     l0: Mapped[int] = mapped_column(default=0)
     l1: Mapped[int] = mapped_column(default=0)
@@ -48,6 +50,12 @@ class Counter(Base):
     tools_n: Mapped[int] = mapped_column(default=0)
     tools_yes: Mapped[int] = mapped_column(default=0)
     no_design: Mapped[int] = mapped_column(default=0)
+    d1_n: Mapped[int] = mapped_column(default=0)
+    d2_n: Mapped[int] = mapped_column(default=0)
+    d3_n: Mapped[int] = mapped_column(default=0)
+    d4_n: Mapped[int] = mapped_column(default=0)
+    d5_n: Mapped[int] = mapped_column(default=0)
+    d6_n: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -65,8 +73,8 @@ class ScoreCount(Base):
     basis: Mapped[int] = mapped_column(primary_key=True)
     measure: Mapped[int] = mapped_column(primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -53,6 +53,8 @@ class Enterprise(Base):
             sqlite_where=text("verified AND status != 'merged'"),
             postgresql_where=text("verified AND status != 'merged'"),
         ),
+        Index("ix_enterprise_industry", "industry", "size"),
+        Index("ix_enterprise_status", "status", "verified"),
     )
 
 
@@ -82,3 +84,14 @@ class EnterpriseDivision(Base):
     valid_to: Mapped[date | None]
 
     division: Mapped[Division] = relationship()
+
+    __table_args__ = (
+        # Where firms are now, in the order of a list.
+        Index(
+            "ix_enterprise_division_now",
+            "division_id",
+            "enterprise_id",
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )

@@ -4,7 +4,7 @@ Days are proleptic ordinals (date.toordinal); ``to_day`` is exclusive, FOREVER w
 the rows anew, in the same transaction, whenever what they come from changes; `flask recount` proves them right.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from diagnose.db import Base
@@ -38,14 +38,17 @@ class FirmSpan(Base):
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id", ondelete="CASCADE"), primary_key=True)
     from_day: Mapped[int] = mapped_column(primary_key=True)
     to_day: Mapped[int]
-    division_id: Mapped[int]
+    division_id: Mapped[int] = mapped_column(index=True)
     industry: Mapped[int]
     size: Mapped[int]
-    chain: Mapped[int]
-    locality: Mapped[int]
+    chain: Mapped[int] = mapped_column(index=True)
+    locality: Mapped[int] = mapped_column(index=True)
     marks: Mapped[int] = mapped_column(BigInteger)
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_firm_span_marks", "marks", sqlite_where=text("marks != 0"), postgresql_where=text("marks != 0")),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class VerdictSpan(Base):
@@ -83,4 +86,4 @@ class VerdictSpan(Base):
     tools: Mapped[int]
     no_design: Mapped[int]
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_verdict_span_level", "level", "ruler_id"), {"sqlite_with_rowid": False})

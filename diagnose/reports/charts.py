@@ -15,18 +15,26 @@ __all__ = ["Axis", "Floor", "TrendPoint", "radar_png", "radar_svg", "trend_png",
 PNG_DPI = 216.0  # three dots a unit: sharp in print at 10 cm
 
 
-def radar_svg(axes: Sequence[Axis], *, title: str, own: str = "", compare: str = "", not_applicable: str) -> bytes:
+def radar_svg(
+    axes: Sequence[Axis], *, title: str, own: str = "", compare: str = "", not_applicable: str, band: str = ""
+) -> bytes:
     """The radar, 364 units wide; parameters and errors as for `draw_radar`."""
     with LOCK:
-        return draw_radar(axes, own=own, compare=compare, not_applicable=not_applicable).svg(title)
+        return draw_radar(axes, own=own, compare=compare, not_applicable=not_applicable, band=band).svg(title)
 
 
 def radar_png(
-    axes: Sequence[Axis], *, own: str = "", compare: str = "", not_applicable: str, dpi: float = PNG_DPI
+    axes: Sequence[Axis],
+    *,
+    own: str = "",
+    compare: str = "",
+    not_applicable: str,
+    band: str = "",
+    dpi: float = PNG_DPI,
 ) -> bytes:
     """The same radar as PNG, `dpi` / 72 dots a unit."""
     with LOCK:
-        return draw_radar(axes, own=own, compare=compare, not_applicable=not_applicable).png(dpi)
+        return draw_radar(axes, own=own, compare=compare, not_applicable=not_applicable, band=band).png(dpi)
 
 
 def trend_svg(

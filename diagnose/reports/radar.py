@@ -29,17 +29,24 @@ RINGS = (0.2, 0.4, 0.6, 0.8, 1.0)
 LEGEND_ROW = 26.0
 LEGEND_MARK = 34.0  # a sample of the line and its distance to the name
 LEGEND_GAP = 24.0
+BAND_ALPHA = 0.22
+OWN, COMPARE, BAND = "own", "compare", "band"  # what a sample in the legend stands for
 
 Share = Fraction | float | None
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension: shares of its points, 0 to 1; None where it does not apply (不适用) or nothing is known."""
+    """One dimension: shares of its points, 0 to 1; None where it does not apply (不适用) or nothing is known.
+
+    ``low`` and ``high`` are the ends of the band of others on this axis, both or none.
+    """
 
     label: str
     share: Share
     compare: Share = None
+    low: Share = None
+    high: Share = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,11 @@ class Web:
         return [self.at(axis, share) for axis in range(self.count)]
 
 
-def draw_radar(axes: Sequence[Axis], *, own: str, compare: str, not_applicable: str) -> Sheet:
+def draw_radar(axes: Sequence[Axis], *, own: str, compare: str, not_applicable: str, band: str = "") -> Sheet:
     """The radar with its labels, 364 units wide, as high as they need.
 
     `own` and `compare` name the two series in a legend; without `compare` only the first is drawn, without legend.
+    With `band` the axes' bands are filled between neighbours that have one, and named in the legend too.
     An axis whose share is None carries `not_applicable` under its label and has no vertex: the edge between its
     neighbours is dashed, so that nothing reads as 0. ValueError for fewer than 3 axes or a share outside 0 to 1.
     """
@@ -75,11 +83,13 @@ def draw_radar(axes: Sequence[Axis], *, own: str, compare: str, not_applicable: 
     labels = place(texts, radius)
     top = PAD + max(radius, *(-label.top for label in labels))
     height = top + PAD + max(radius, *(label.bottom for label in labels))
-    rows = _legend_rows(own, compare) if compare else []
+    rows = _legend_rows(own, compare, band) if compare else []
     sheet = Sheet(WIDTH, height + LEGEND_ROW * len(rows))
     web = Web(sheet, (WIDTH / 2, top), radius, len(axes))
     _draw_grid(web)
-    lines = _draw_compare(web, [axis.compare for axis in axes]) if compare else []
+    if band:
+        _draw_band(web, axes)
+    lines = _draw_compare(web, [axis.compare for axis in axes], over=not band) if compare else []
     lines += _draw_own(web, [axis.share for axis in axes])
     _draw_scale(web, lines)
     for axis, label in zip(axes, labels, strict=True):
@@ -93,7 +103,7 @@ def _check(axes: Sequence[Axis]) -> None:
     if len(axes) < 3:
         raise ValueError(f"a radar needs 3 axes, not {len(axes)}")
     for axis in axes:
-        for share in (axis.share, axis.compare):
+        for share in (axis.share, axis.compare, axis.low, axis.high):
             if share is not None and not 0 <= share <= 1:
                 raise ValueError(f"{axis.label}: a share lies between 0 and 1, not {share}")
 
@@ -114,6 +124,19 @@ def _edges(web: Web, shares: Sequence[Share]) -> tuple[list[Point], list[list[Po
     return list(points.values()), solid, over
 
 
+def _draw_band(web: Web, axes: Sequence[Axis]) -> None:
+    """The area between the ends of the bands of each two neighbours, with its outer and inner edge."""
+    for one, axis in enumerate(axes):
+        other = (one + 1) % web.count
+        following = axes[other]
+        if axis.low is None or axis.high is None or following.low is None or following.high is None:
+            continue
+        inner = [web.at(one, float(axis.low)), web.at(other, float(following.low))]
+        outer = [web.at(one, float(axis.high)), web.at(other, float(following.high))]
+        web.sheet.area([*inner, *reversed(outer)], INK_3, alpha=BAND_ALPHA)
+        web.sheet.lines([inner, outer], LINE_EDGE, 0.75)
+
+
 def _draw_own(web: Web, shares: Sequence[Share]) -> list[list[Point]]:
     points, solid, over = _edges(web, shares)
     if len(points) > 2:
@@ -127,11 +150,13 @@ def _draw_own(web: Web, shares: Sequence[Share]) -> list[list[Point]]:
     return solid + over
 
 
-def _draw_compare(web: Web, shares: Sequence[Share]) -> list[list[Point]]:
-    points, solid, over = _edges(web, shares)
-    web.sheet.lines(solid + over, INK_2, 1.75, dashed=True)
+def _draw_compare(web: Web, shares: Sequence[Share], over: bool) -> list[list[Point]]:
+    """The compared line, ``over`` axes without a share too: beside a band it is interrupted there, as the band is."""
+    points, solid, beyond = _edges(web, shares)
+    drawn = solid + beyond if over else solid
+    web.sheet.lines(drawn, INK_2, 1.75, dashed=True)
     web.sheet.squares(points, INK_2)
-    return solid + over
+    return drawn
 
 
 def _draw_scale(web: Web, lines: Sequence[list[Point]]) -> None:
@@ -164,11 +189,20 @@ def _draw_leader(web: Web, label: Label) -> None:
     web.sheet.lines([[(cx + label.tip[0], cy + label.tip[1]), (cx + label.x + near, cy + end)]], LINE_EDGE, 0.75)
 
 
-def _legend_rows(own: str, compare: str) -> list[list[tuple[str, bool]]]:
-    """The two names (and whether they are the compared one) in one row where they fit, else in two."""
-    pair = [(_fitted(own), False), (_fitted(compare), True)]
-    width = sum(LEGEND_MARK + text_width(name, SMALL_SIZE) for name, _ in pair) + LEGEND_GAP
-    return [pair] if width <= WIDTH - 4 * PAD else [[item] for item in pair]
+def _legend_rows(own: str, compare: str, band: str) -> list[list[tuple[str, str]]]:
+    """The names with what each stands for, as many in a row as fit."""
+    rows: list[list[tuple[str, str]]] = [[]]
+    room = left = WIDTH - 4 * PAD + LEGEND_GAP
+    for name, what in ((_fitted(own), OWN), (_fitted(compare), COMPARE), (_fitted(band), BAND)):
+        width = LEGEND_MARK + text_width(name, SMALL_SIZE) + LEGEND_GAP
+        if what == BAND and not band:
+            continue
+        if width > left:
+            rows.append([])
+            left = room
+        rows[-1].append((name, what))
+        left -= width
+    return rows
 
 
 def _fitted(name: str) -> str:
@@ -181,14 +215,24 @@ def _fitted(name: str) -> str:
     return name + "…"
 
 
-def _draw_legend_row(sheet: Sheet, row: Sequence[tuple[str, bool]], y: float) -> None:
+def _draw_legend_row(sheet: Sheet, row: Sequence[tuple[str, str]], y: float) -> None:
     widths = [LEGEND_MARK + text_width(name, SMALL_SIZE) for name, _ in row]
     x = (WIDTH - sum(widths) - LEGEND_GAP * (len(row) - 1)) / 2
-    for (name, compared), width in zip(row, widths, strict=True):
-        sheet.lines([[(x, y), (x + 26, y)]], INK_2 if compared else ACCENT, 1.75 if compared else 2.5, dashed=compared)
-        if compared:
-            sheet.squares([(x + 13, y)], INK_2)
-        else:
-            sheet.dots([(x + 13, y)])
+    for (name, what), width in zip(row, widths, strict=True):
+        _draw_sample(sheet, what, x, y)
         sheet.text((x + LEGEND_MARK, y), name, size=SMALL_SIZE, colour=INK_2)
         x += width + LEGEND_GAP
+
+
+def _draw_sample(sheet: Sheet, what: str, x: float, y: float) -> None:
+    """A short piece of a line or band, as it looks in the web."""
+    if what == BAND:
+        sheet.area([(x, y - 6), (x + 26, y - 6), (x + 26, y + 6), (x, y + 6)], INK_3, alpha=BAND_ALPHA)
+        sheet.lines([[(x, y - 6), (x + 26, y - 6)], [(x, y + 6), (x + 26, y + 6)]], LINE_EDGE, 0.75)
+        return
+    compared = what == COMPARE
+    sheet.lines([[(x, y), (x + 26, y)]], INK_2 if compared else ACCENT, 1.75 if compared else 2.5, dashed=compared)
+    if compared:
+        sheet.squares([(x + 13, y)], INK_2)
+    else:
+        sheet.dots([(x + 13, y)])

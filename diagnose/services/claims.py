@@ -71,9 +71,9 @@ def fold(
     if target is None:
         return enterprise
     crowded = set() if also else _crowded(session, [one.id for one in files])
-    for one in files:
-        if not one.verified and one.id not in crowded:
-            joining.join(session, one, target, account_id, now, catalog)
+    sources = [one for one in files if not one.verified and one.id not in crowded]
+    if sources:
+        joining.join_all(session, sources, target, account_id, now, catalog)
     return target if enterprise.status == MERGED else enterprise
 
 

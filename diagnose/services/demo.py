@@ -52,14 +52,14 @@ def fill(engine: Engine, catalog: Catalog) -> Iterator[str]:
         codes = [
             _firm(session, catalog, data, division, number, row, random) for number, row in enumerate(data["firms"])
         ]
-        invited = list(_invited(session, division))
+        invited_people = list(invited(session, division))
     yield say("demo_done", count=len(codes))
-    yield from invited
+    yield from invited_people
     for (name, *_), code in zip(data["firms"][: data["links_shown"]], codes, strict=False):
         yield say("demo_link", name=name, code=code)
 
 
-def _invited(session: Session, division: Division) -> Iterator[str]:
+def invited(session: Session, division: Division) -> Iterator[str]:
     """An officer and an advisor, each with a one-time code: nobody has a password before they choose one."""
     for role in (OFFICER, ADVISOR):
         code = tickets.make(session, tickets.INVITE, None, role=role, division_id=division.id, now=wording.now())
@@ -69,14 +69,19 @@ def _invited(session: Session, division: Division) -> Iterator[str]:
 def _places(session: Session, places: list[dict[str, str]]) -> Division:
     parent: Division | None = None
     for place in places:
-        node = Division(parent_id=parent.id if parent else None, path="?", **place)
-        session.add(node)
-        session.flush()
-        node.path = f"{parent.path if parent else '/'}{node.id}/"
-        parent = node
-    session.flush()
+        parent = placed(session, parent, **place)
     assert parent is not None
     return parent
+
+
+def placed(session: Session, parent: Division | None, **place: str) -> Division:
+    """A new division below another one, or on top."""
+    node = Division(parent_id=parent.id if parent else None, path="?", **place)
+    session.add(node)
+    session.flush()
+    node.path = f"{parent.path if parent else '/'}{node.id}/"
+    session.flush()
+    return node
 
 
 def _firm(
@@ -99,6 +104,7 @@ def _firm(
     enterprise = files.start(session, said, code, dates[0], _morning(dates[0]))
     assert enterprise is not None  # the code is new
     enterprise.synthetic = True
+    enterprise.verified = True  # so that the district's numbers are not empty
     form = catalog.first_form
     for year, as_of in enumerate(dates):
         _assess(session, catalog, enterprise, form, as_of, plan, plan.maturity + GROWTH * year, random)

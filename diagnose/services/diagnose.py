@@ -10,6 +10,7 @@ from diagnose.models import Diagnosis, Statement
 from diagnose.models.visit import ADOPTED
 from diagnose.services.answers import batch_answers
 from diagnose.services.facts import DatedFact, merge, plain, statements_at
+from diagnose.services.figures import figures
 from questionnaires.schema import Dictionary, Indicator
 from scoring.encode import AnswerError
 from scoring.ruleset import Ruleset
@@ -83,6 +84,8 @@ def columns(
     statements: Sequence[Statement],
 ) -> dict[str, Any]:
     """The columns of a Diagnosis that a complete verdict fills."""
+    dated = merge(statements)
+    result = _result(judged, answers)
     return {
         "scheme": rules.scheme,
         "edition": rules.edition,
@@ -90,13 +93,13 @@ def columns(
         "statements": [row.id for row in statements],
         "score": judged.score,
         "level": judged.level,
-        "result": _result(judged, answers) | {"adopted": _adopted(rules, dictionary, statements)},
+        "result": result | {"adopted": _adopted(rules, dictionary, dated)},
+        "figures": figures(result["dimensions"], plain(dated)),
     }
 
 
-def _adopted(rules: Ruleset, dictionary: Dictionary, statements: Sequence[Statement]) -> list[str]:
+def _adopted(rules: Ruleset, dictionary: Dictionary, dated: Mapping[str, DatedFact]) -> list[str]:
     """The scored indicators of an onsite verdict that rest on what the firm said itself (沿用自评)."""
-    dated = merge(statements)
     taken_over = {code for code, fact in dated.items() if fact.source == ADOPTED}
     questions = {scored.code: dictionary.question(rules.scheme, scored.code) for scored in rules.indicators}
     return [code for code, question in questions.items() if _read_from(question, dated) & taken_over]

@@ -1,6 +1,6 @@
 """一企一档 as one value: the verdict, what holds the firm back, what to do, how it came here, the facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,8 +13,11 @@ from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Division, Enterprise, Visit
 from diagnose.services.bottlenecks import Bottleneck, bottlenecks
 from diagnose.services.deviation import Deviation, of_verdict
+from diagnose.services.fact_sheet import FactLine as KnownLine
+from diagnose.services.fact_sheet import in_force
 from diagnose.services.facts import DatedFact, plain
 from diagnose.services.history import HistoryLine, history
+from diagnose.services.peers_shown import Peers, peers
 from diagnose.services.returns import pending
 from diagnose.services.sizes import size_of
 from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers
@@ -41,6 +44,8 @@ class Dossier:
 
     ``beside``: the newest verdict of the other kind. ``visits``: those without a result yet. ``returned``: the
     self-assessments that were sent back and not answered; ``submission``: the one of this form that may be sent back.
+    ``peers``: where the newest self-assessment stands among firms of its kind.
+    ``known``: what the district has registered of the firm (企业事实) and holds today, by group.
     """
 
     enterprise: Enterprise
@@ -61,7 +66,9 @@ class Dossier:
     needs: str
     history: list[HistoryLine]
     facts: list[FactLine]
+    known: Sequence[tuple[str, list[KnownLine]]]
     latest: bool
+    peers: Peers | None
     deviation: Deviation | None
     visits: list[Visit]
     returned: list[Assessment]
@@ -141,7 +148,9 @@ def dossier(
         needs=wording.answer_text(catalog.dictionary.indicators["needs"], facts) if "needs" in facts else "",
         history=history(session, catalog, record, form.name),
         facts=_facts(catalog, rules, judged.dated),
+        known=in_force(session, enterprise.id, wording.today()),
         latest=shown is record.newest(form.name, shown.kind),
+        peers=peers(session, record, enterprise, shown),
         deviation=_deviation(session, catalog, record, shown),
         visits=record.under_way,
         returned=returned,

@@ -20,6 +20,7 @@ from diagnose.models import (
     EnterpriseChange,
     Evidence,
     Finding,
+    FirmFact,
     Membership,
     Notice,
     Statement,
@@ -85,6 +86,7 @@ def _content(session: Session, enterprise: Enterprise) -> dict[str, Any]:
         "diagnoses": _rows(session, Diagnosis, enterprise),
         "visits": [row | {"steps": steps.get(row["id"], [])} for row in _rows(session, Visit, enterprise)],
         "evidence": _rows(session, Evidence, enterprise),
+        "facts": _rows(session, FirmFact, enterprise),
         "notices": _notices(session, enterprise),
     }
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from diagnose.access import digest, new_public_id
 from diagnose.models import Division, Enterprise, EnterpriseDivision
-from diagnose.services import evidence
+from diagnose.services import evidence, spans
+from diagnose.services.sizes import size_place
 from diagnose.store import Store
 
 
@@ -64,6 +65,7 @@ def made(firm: Firm, today: date, now: datetime, **more: Any) -> Enterprise:
         industry=firm.industry,
         process_type=firm.process_type,
         profile=firm.profile,
+        size=size_place(firm.industry, firm.profile),
         created_at=now,
         places=[EnterpriseDivision(division=firm.division, valid_from=today)],
         **more,
@@ -76,6 +78,7 @@ def change(enterprise: Enterprise, firm: Firm, today: date) -> None:
     enterprise.industry = firm.industry
     enterprise.process_type = firm.process_type
     enterprise.profile = firm.profile
+    enterprise.size = size_place(firm.industry, firm.profile)
     move(enterprise, firm.division, today)
 
 
@@ -108,7 +111,9 @@ def erase_bytes(session: Session, store: Store, enterprise: Enterprise) -> None:
 
 def erase(session: Session, enterprise: Enterprise) -> None:
     """Delete the file with everything in it after `erase_bytes`, and the files merged into it."""
-    for one in (enterprise, *_merged(session, enterprise)):
+    whole = (enterprise, *_merged(session, enterprise))
+    spans.forget(session, [one.id for one in whole])
+    for one in whole:
         session.execute(delete(Enterprise).where(Enterprise.id == one.id))
 
 

@@ -1,48 +1,51 @@
-"""企业列表: the firms somebody may manage, filtered, a page at a time, each page one query."""
+"""企业列表: the firms an officer may manage, filtered, a page at a time, each page from few queries."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from time import thread_time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, select
+from sqlalchemy import Select, and_, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from diagnose.access import Right, asker, in_scope
-from diagnose.models import Account, Assessment, Assignment, Diagnosis, Division, Enterprise, EnterpriseDivision, Visit
-from diagnose.models.assessment import DRAFT, SUBMITTED
-from diagnose.models.visit import ENDED, FINAL
+from diagnose.models import Account, Assignment, Diagnosis, Division, Enterprise, EnterpriseDivision
+from diagnose.services.firm_filters import NO_VERDICT, ONSITE_STATES, RULES, SELF_STATES, Filters
+from diagnose.services.firm_find import Found, Search, Start, Total, count
+from diagnose.services.firm_states import newest, onsite_state, self_state, wanted
 
-PAGE = 50
-CODE_LENGTH = 18
-SURELY_A_CODE = 8
-NO_VERDICT = "none"
-SELF_STATES = ("waiting", "filling", "submitted", "returned")
-ONSITE_STATES = ("waiting", "going", "done")
+PAGE: int = RULES["page"]
+BUDGET = RULES["find_ms"] / 1000
+VERDICT = ("level", "as_of", "edition", "score")
 
-
-@dataclass(frozen=True)
-class Filters:
-    """What is asked for; empty texts ask for nothing. ``below``: a division's path; ``level``: a number or none."""
-
-    text: str = ""
-    below: str = ""
-    status: str = ""
-    verified: str = ""
-    self_state: str = ""
-    onsite: str = ""
-    level: str = ""
+__all__ = [
+    "NO_VERDICT",
+    "ONSITE_STATES",
+    "PAGE",
+    "SELF_STATES",
+    "Filters",
+    "Page",
+    "Row",
+    "Total",
+    "Verdict",
+    "count",
+    "divisions_below",
+    "one",
+    "page",
+    "rows",
+    "wanted",
+]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The newest verdict of one kind, as the list shows it."""
+    """The newest verdict of one kind, as the list shows it; ``score`` as in Diagnosis."""
 
     level: int
     as_of: date
     edition: str
+    score: int
 
 
 @dataclass(frozen=True)
@@ -71,128 +74,67 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, newest firms first; ``older`` and ``newer``: where the next page each way begins, None at the end."""
+    """Rows, newest firms first; ``older`` and ``newer``: where the next page each way begins, None at the end.
+
+    ``unfinished``: the time was up before all firms were looked through; the next page goes on from there. ``gone``:
+    firms that fulfilled the filter on its day, but belong to another place by now, and are not shown.
+    """
 
     rows: Sequence[Row]
     newer: int | None
     older: int | None
+    total: Total
+    unfinished: bool = False
+    gone: int = 0
 
 
 def page(
     session: Session, who: Account, scheme: str, filters: Filters, older: int | None = None, newer: int | None = None
 ) -> Page:
     """The page after the firm ``older`` (an id), before ``newer``, or the first. ``scheme`` is whose level is shown."""
-    ids = _ids(who, scheme, filters, older, newer)
-    found = session.execute(_rows(ids, scheme), asker(who)).mappings().all()
-    more = len(found) > PAGE
-    rows = [_row(dict(one)) for one in found]
-    rows = rows[-PAGE:] if newer is not None else rows[:PAGE]
-    if not rows:
-        return Page((), None, None)
-    before = more if newer is not None else older is not None
-    after = more if newer is None else True
-    return Page(rows, rows[0].id if before else None, rows[-1].id if after else None)
+    began, search = thread_time(), Search(session, who, scheme, filters)
+    found = search.find(Start(older, newer), PAGE + 1)
+    total = _total(search, found, older is None and newer is None, BUDGET - (thread_time() - began))
+    more = len(found.ids) > PAGE
+    ids = found.ids[-PAGE:] if newer is not None else found.ids[:PAGE]
+    shown = rows(session, who, scheme, ids)
+    if not ids and found.reached is None:
+        return Page((), None, None, total)
+    onward = found.reached if not more else ids[0] if newer is not None else ids[-1]
+    back = _back(ids, older, newer)
+    before, after = (onward, back) if newer is not None else (back, onward)
+    return Page(shown, before, after, total, found.reached is not None and not more, len(ids) - len(shown))
+
+
+def _total(search: Search, found: Found, first: bool, seconds: float) -> Total:
+    """A first page that is the only one has been counted already."""
+    if first and found.reached is None and len(found.ids) <= PAGE:
+        return Total(len(found.ids), True)
+    total = search.total(seconds)
+    return total if total.exact else Total(max(total.number, len(found.ids) - 1), False)
+
+
+def _back(ids: Sequence[int], older: int | None, newer: int | None) -> int | None:
+    """Where the page begins that one came from."""
+    if newer is not None:
+        return ids[-1] if ids else newer + 1
+    return None if older is None else ids[0] if ids else older - 1
+
+
+def rows(session: Session, who: Account, scheme: str, ids: Collection[int]) -> list[Row]:
+    """The rows of these firms, as far as the caller may see them; decided here, whatever found the ids."""
+    if not ids:
+        return []
+    query = _rows(ids, scheme).where(in_scope(who, Right.CONTACT))
+    return [_row(dict(one)) for one in session.execute(query, asker(who)).mappings()]
 
 
 def one(session: Session, firm: Enterprise, scheme: str) -> Row:
     """The row of one firm that the caller may see."""
-    return _row(
-        dict(session.execute(_rows(select(Enterprise.id).where(Enterprise.id == firm.id), scheme)).mappings().one())
-    )
+    return _row(dict(session.execute(_rows([firm.id], scheme)).mappings().one()))
 
 
-def _ids(who: Account, scheme: str, filters: Filters, older: int | None, newer: int | None) -> Select[Any]:
-    """The ids of one page and one more; what the columns need is looked up for these only."""
-    query = select(Enterprise.id).where(in_scope(who, Right.CONTACT), *wanted(scheme, filters)).limit(PAGE + 1)
-    if newer is not None:
-        return query.where(Enterprise.id > newer).order_by(Enterprise.id)
-    if older is not None:
-        query = query.where(Enterprise.id < older)
-    return query.order_by(Enterprise.id.desc())
-
-
-def wanted(scheme: str, filters: Filters) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if filters.text:
-        asked.append(_matches(filters.text))
-    if filters.below:
-        asked.append(_below(filters.below))
-    if filters.status:
-        asked.append(Enterprise.status == filters.status)
-    if filters.verified:
-        asked.append(Enterprise.verified.is_(filters.verified == "yes"))
-    if filters.self_state:
-        asked.append(_self_state() == filters.self_state)
-    if filters.onsite:
-        asked.append(_onsite_state() == filters.onsite)
-    if filters.level:
-        asked.append(_level(scheme, filters.level))
-    return asked
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    """The beginning of a credit code, or a part of the name; a long row of digits and letters is a code."""
-    named = Enterprise.name.icontains(text, autoescape=True)
-    code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
-    if not re.fullmatch(r"[0-9A-Z]{1,18}", code):
-        return named
-    # A range, which an index answers on both databases; all codes have the same length.
-    coded = Enterprise.credit_code.between(code.ljust(CODE_LENGTH, "0"), code.ljust(CODE_LENGTH, "Z"))
-    return coded if len(code) >= SURELY_A_CODE else coded | named
-
-
-def _below(path: str) -> ColumnElement[bool]:
-    there = select(EnterpriseDivision.enterprise_id).join(Division)
-    return Enterprise.id.in_(there.where(EnterpriseDivision.valid_to.is_(None), Division.path.startswith(path)))
-
-
-def _filling(*more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Assessment.enterprise_id == Enterprise.id, Assessment.kind == "self", *more)
-
-
-def _self_state() -> ColumnElement[str]:
-    """自评: returned while the newest submission of a form is one that was sent back."""
-    later = aliased(Assessment)
-    answered = exists().where(
-        later.enterprise_id == Assessment.enterprise_id,
-        later.kind == "self",
-        later.form == Assessment.form,
-        later.status == SUBMITTED,
-        later.submitted_at > Assessment.submitted_at,
-    )
-    returned = _filling(Assessment.status == SUBMITTED, Assessment.returned_at.is_not(None), ~answered)
-    return case(
-        (returned, "returned"),
-        (_filling(Assessment.status == SUBMITTED), "submitted"),
-        (_filling(Assessment.status == DRAFT), "filling"),
-        else_="waiting",
-    )
-
-
-def _onsite_state() -> ColumnElement[str]:
-    visit = Visit.enterprise_id == Enterprise.id
-    going = exists().where(visit, Visit.state.not_in(ENDED))
-    return case((going, "going"), (exists().where(visit, Visit.state == FINAL), "done"), else_="waiting")
-
-
-def _newest(kind: str, scheme: str, column: Any) -> Any:
-    """One column of a firm's newest verdict of this kind."""
-    return (
-        select(column)
-        .where(Diagnosis.enterprise_id == Enterprise.id, Diagnosis.kind == kind, Diagnosis.scheme == scheme)
-        .order_by(Diagnosis.as_of.desc(), Diagnosis.known_at.desc(), Diagnosis.id.desc())
-        .limit(1)
-        .correlate(Enterprise)
-        .scalar_subquery()
-    )
-
-
-def _level(scheme: str, level: str) -> ColumnElement[bool]:
-    newest: ColumnElement[Any] = _newest("self", scheme, Diagnosis.level)
-    return newest.is_(None) if level == NO_VERDICT else newest == int(level)
-
-
-def _rows(ids: Select[Any], scheme: str) -> Select[Any]:
+def _rows(ids: Collection[int], scheme: str) -> Select[Any]:
     place, above, own, onsite = aliased(Division), aliased(Division), aliased(Diagnosis), aliased(Diagnosis)
     advisor, specialist = aliased(Account), aliased(Account)
     query = (
@@ -202,22 +144,22 @@ def _rows(ids: Select[Any], scheme: str) -> Select[Any]:
             place.name.label("place"),
             above.name.label("above"),
             above.path.label("above_path"),
-            _self_state().label("self_state"),
-            _onsite_state().label("onsite_state"),
+            self_state().label("self_state"),
+            onsite_state().label("onsite_state"),
             advisor.name.label("advisor"),
             specialist.name.label("specialist"),
             *_verdict_columns("own", own),
             *_verdict_columns("onsite", onsite),
         )
-        .where(Enterprise.id.in_(select(ids.subquery().c.id)))
+        .where(Enterprise.id.in_(ids))
         .join(
             EnterpriseDivision,
             and_(EnterpriseDivision.enterprise_id == Enterprise.id, EnterpriseDivision.valid_to.is_(None)),
         )
         .join(place, place.id == EnterpriseDivision.division_id)
         .outerjoin(above, above.id == place.parent_id)
-        .outerjoin(own, own.id == _newest("self", scheme, Diagnosis.id))
-        .outerjoin(onsite, onsite.id == _newest("onsite", scheme, Diagnosis.id))
+        .outerjoin(own, own.id == newest("self", scheme, Diagnosis.id))
+        .outerjoin(onsite, onsite.id == newest("onsite", scheme, Diagnosis.id))
         .order_by(Enterprise.id.desc())
     )
     for role, person in (("advisor", advisor), ("specialist", specialist)):
@@ -230,7 +172,7 @@ def _columns(model: Any, names: Sequence[str]) -> list[Any]:
 
 
 def _verdict_columns(kind: str, verdict: Any) -> list[Any]:
-    return [getattr(verdict, name).label(f"{kind}_{name}") for name in ("level", "as_of", "edition")]
+    return [getattr(verdict, name).label(f"{kind}_{name}") for name in VERDICT]
 
 
 def _with_person(query: Select[Any], role: str, person: Any) -> Select[Any]:
@@ -247,8 +189,8 @@ def _row(found: dict[str, Any]) -> Row:
 
 
 def _verdict(found: dict[str, Any], kind: str) -> Verdict | None:
-    level, as_of, edition = (found[f"{kind}_{name}"] for name in ("level", "as_of", "edition"))
-    return None if level is None else Verdict(level, as_of, edition)
+    values = [found[f"{kind}_{name}"] for name in VERDICT]
+    return None if values[0] is None else Verdict(*values)
 
 
 def divisions_below(session: Session, path: str, closed: bool = True) -> list[tuple[int, str, int]]:

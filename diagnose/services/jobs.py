@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from diagnose import wording
 from diagnose.db import reading, writing
 from diagnose.models import Account, Job
-from diagnose.models.job import DONE, FAILED, RUNNING
+from diagnose.models.job import CANCELLED, DONE, FAILED, RUNNING
 from diagnose.models.people import ADMIN
 from diagnose.services import notices
 from diagnose.texts import say
@@ -27,6 +27,10 @@ INTERRUPTED = "interrupted"
 
 class Refused(Exception):
     """A job cannot be done; the sentence says why and what to do."""
+
+
+class Cancelled(Exception):
+    """Somebody asked a job to stop, and it did."""
 
 
 @dataclass
@@ -46,6 +50,16 @@ class Run:
         """How much there is to do, once that is known."""
         _change(self.engine, self.id, total=total)
 
+    def tell(self, message: str) -> None:
+        """What the job is about now, shown beside its bar."""
+        _change(self.engine, self.id, message=message)
+
+    def stop_if_asked(self) -> None:
+        """Raises Cancelled when somebody has asked for it; a job looks in every batch, and last before it commits."""
+        with reading(self.engine) as session:
+            if session.scalar(select(Job.cancel_asked).where(Job.id == self.id)):
+                raise Cancelled
+
     def beat(self) -> None:
         """Say every few seconds that the process still lives."""
         while not self._ended.wait(BEAT.total_seconds()):
@@ -55,12 +69,17 @@ class Run:
 
 @contextmanager
 def running(
-    engine: Engine, kind: str, by: int | None = None, total: int | None = None, quiet: bool = False
+    engine: Engine,
+    kind: str,
+    by: int | None = None,
+    total: int | None = None,
+    quiet: bool = False,
+    address: str = ADDRESS,
 ) -> Iterator[Run]:
     """Keep the job's row, in transactions of its own, while the block runs; what the block raises passes through.
 
-    Whoever started it (``by``), or every admin when it was a command, finds a notice of how it ended; with ``quiet``
-    only if it failed.
+    Whoever started it (``by``), or every admin when it was a command, finds a notice of how it ended, which leads to
+    ``address``; with ``quiet`` only if it failed. Who asked it to stop knows that, and is not told.
     """
     run = Run(engine, _begin(engine, kind, by, total))
     pulse = threading.Thread(target=run.beat, daemon=True)
@@ -74,11 +93,17 @@ def running(
     finally:
         run._ended.set()
         pulse.join()
-        _end(run, kind, by, failure, quiet)
+        _end(run, kind, by, failure, quiet, address)
+
+
+def ask_to_stop(session: Session, job_id: int) -> bool:
+    """Ask a running job to stop; False when it has ended."""
+    asked = update(Job).where(Job.id == job_id, Job.state == RUNNING).values(cancel_asked=True).returning(Job.id)
+    return session.scalar(asked) is not None
 
 
 def state(job: Job, now: datetime) -> str:
-    """running, done, failed, or interrupted: it says that it runs, but its process is dead."""
+    """running, done, failed, cancelled, or interrupted: it says that it runs, but its process is dead."""
     return INTERRUPTED if job.state == RUNNING and now - job.seen_at > LOST else job.state
 
 
@@ -109,16 +134,17 @@ def _change(engine: Engine, job_id: int, **values: object) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(**values))
 
 
-def _end(run: Run, kind: str, by: int | None, failure: BaseException | None, quiet: bool) -> None:
+def _end(run: Run, kind: str, by: int | None, failure: BaseException | None, quiet: bool, address: str) -> None:
     now = wording.now()
-    message = _reason(failure) if failure else run.message
-    ended = {"state": FAILED if failure else DONE, "message": message[:LONGEST], "seen_at": now, "ended_at": now}
+    stopped = isinstance(failure, Cancelled)
+    message = "" if stopped else _reason(failure) if failure else run.message
+    how = CANCELLED if stopped else FAILED if failure else DONE
+    ended = {"state": how, "message": message[:LONGEST], "seen_at": now, "ended_at": now}
     with writing(run.engine) as session:
         session.execute(update(Job).where(Job.id == run.id).values(**ended))
-        if failure or not quiet:
+        if not stopped and (failure or not quiet):
             told = [by] if by else _admins(session)
-            how = "job_failed" if failure else "job_done"
-            notices.tell(session, told, how, ADDRESS, now, job=say(f"job_{kind}"), message=message)
+            notices.tell(session, told, f"job_{how}", address, now, job=say(f"job_{kind}"), message=message)
 
 
 def _reason(failure: BaseException) -> str:

@@ -18,6 +18,8 @@ from diagnose.models import (
     Enterprise,
     EnterpriseChange,
     Evidence,
+    FirmFact,
+    Flag,
     Membership,
     Notice,
     Statement,
@@ -28,12 +30,14 @@ from diagnose.models import (
 from diagnose.models.assessment import DRAFT, SET_ASIDE
 from diagnose.models.enterprise import MERGED
 from diagnose.models.visit import CANCELLED, ENDED
+from diagnose.services import firm_facts, spans
 from diagnose.services.answers import batch_answers
 from diagnose.services.diagnose import columns, try_verdict
 from diagnose.services.facts import merge, plain, statements_of
+from diagnose.services.sizes import size_place
 from diagnose.texts import say
 
-OWNED = (Statement, Assessment, Diagnosis, Evidence, Visit, Assignment, Membership, Notice, Ticket)
+OWNED = (Statement, Assessment, Diagnosis, Evidence, Visit, Assignment, Membership, Notice, Ticket, FirmFact, Flag)
 
 
 class CannotJoin(ValueError):
@@ -48,8 +52,25 @@ def join(
     Raises CannotJoin for the same file, another credit code, or one that is merged already; then nothing has changed.
     Both rows are locked in the order of their ids: who locked one of them before calls `lock` for both first.
     """
-    lock(session, [source.id, target.id])
-    _check(source, target)
+    join_all(session, [source], target, by, now, catalog)
+
+
+def join_all(
+    session: Session, sources: Sequence[Enterprise], target: Enterprise, by: int | None, now: datetime, catalog: Catalog
+) -> None:
+    """The same for several files, one after the other; the counters move once, when all are joined."""
+    ids = [target.id, *(source.id for source in sources)]
+    lock(session, ids)
+    for source in sources:
+        _check(source, target)
+    for source in sources:
+        _join(session, source, target, by, now, catalog)
+    spans.settle(session, ids)
+
+
+def _join(
+    session: Session, source: Enterprise, target: Enterprise, by: int | None, now: datetime, catalog: Catalog
+) -> None:
     session.execute(
         update(Enterprise)
         .where(Enterprise.id == source.id)
@@ -57,6 +78,7 @@ def join(
     )
     session.execute(update(Enterprise).where(Enterprise.merged_into_id == source.id).values(merged_into_id=target.id))
     _make_room(session, source.id, target.id, now, by)
+    firm_facts.give_way(session, source.id, target.id, by, now)
     for model in OWNED:
         session.execute(update(model).where(model.enterprise_id == source.id).values(enterprise_id=target.id))
     _readdress(session, source, target)
@@ -65,6 +87,7 @@ def join(
     for one in (source, target):
         session.refresh(one)
     _judge_newest(session, catalog, target.id, now)
+    target.size = size_place(target.industry, target.profile)
 
 
 def lock(session: Session, ids: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Delete, Engine, delete, exists, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from diagnose.models import (
     Visit,
 )
 from diagnose.models.visit import ENDED
-from diagnose.services import audit, evidence, jobs
+from diagnose.services import audit, evidence, intake_files, jobs
 from diagnose.store import Store
 from diagnose.texts import say
 
@@ -40,8 +41,10 @@ class Purged:
     changes: int = 0
 
 
-def purge(engine: Engine, store: Store, secret: str, now: datetime, quiet: bool = False) -> Purged:
-    """Delete what is due; safe to interrupt and to repeat."""
+def purge(
+    engine: Engine, store: Store, secret: str, now: datetime, quiet: bool = False, var: Path | None = None
+) -> Purged:
+    """Delete what is due; safe to interrupt and to repeat. ``var``: the data folder, for what imports left there."""
     done = Purged()
     with jobs.running(engine, "purge", quiet=quiet) as run:
         while gone := _files(engine, store, secret, now - DAY * LIMITS["draft_days"]):
@@ -52,15 +55,17 @@ def purge(engine: Engine, store: Store, secret: str, now: datetime, quiet: bool 
             done.attempts = _count(session, delete(Attempt).where(Attempt.at < now - DAY))
             ended = select(Visit.assessment_id).where(Visit.state.in_(ENDED))
             done.changes = _count(session, delete(SyncedChange).where(SyncedChange.assessment_id.in_(ended)))
+        if var:
+            intake_files.clear(var / "intake", now)
         run.message = say("purged", **vars(done))
     return done
 
 
-def purge_daily(engine: Engine, store: Store, secret: str, now: datetime) -> None:
+def purge_daily(engine: Engine, store: Store, secret: str, now: datetime, var: Path | None = None) -> None:
     """The same unless it went well within the last day; admins are told only if it fails."""
     before = jobs.last_done(engine, "purge")
     if before is None or now - before >= DAY:
-        purge(engine, store, secret, now, quiet=True)
+        purge(engine, store, secret, now, quiet=True, var=var)
 
 
 def abandoned(before: datetime) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from diagnose import wording
 from diagnose.access import Right, asker, in_scope
 from diagnose.models import Account, Division, Enterprise, EnterpriseChange
 from diagnose.models.enterprise import CLOSED, MERGED, OPEN
-from diagnose.services import files, notices
+from diagnose.services import files, notices, spans
 from diagnose.services.dossier import place_name
 from diagnose.services.files import Firm
 from diagnose.services.joining import joined_ids
@@ -100,6 +100,7 @@ def add(
             raise Changed from None
         return same, False
     _note(session, enterprise, "add", "", enterprise.name, by, now)
+    spans.settle(session, [enterprise.id])
     return enterprise, True
 
 
@@ -162,6 +163,7 @@ def move(session: Session, firm: Enterprise, division: Division, today: date, de
     check_version(session, firm, deed.seen)
     _note(session, firm, "move", place_name(session, here), place_name(session, division), deed.by, deed.now)
     files.move(firm, division, today)
+    spans.settle(session, [firm.id])
     return True
 
 
@@ -199,6 +201,8 @@ def _turn(session: Session, firm: Enterprise, status: str, what: str, reason: st
     check_version(session, firm, deed.seen)
     _note(session, firm, what, "", reason, deed.by, deed.now)
     firm.status = status
+    firm.closed_on = deed.now.astimezone(wording.SHANGHAI).date() if status == CLOSED else None
+    spans.settle(session, [firm.id])
     return True
 
 
@@ -213,6 +217,7 @@ def verify(session: Session, firm: Enterprise, deed: Deed) -> bool:
     except IntegrityError:
         raise Registered(_verified_one(session, firm.credit_code)) from None
     _note(session, firm, "verify", "", firm.credit_code, deed.by, deed.now)
+    spans.settle(session, [firm.id])
     return True
 
 
@@ -224,6 +229,7 @@ def change(session: Session, enterprise: Enterprise, said: Firm, by: int | None,
     if said.division.id != before.id:
         _note(session, enterprise, "move", place_name(session, before), place_name(session, said.division), by, now)
     files.change(enterprise, said, wording.today())
+    spans.settle(session, [enterprise.id])
 
 
 def check_version(session: Session, firm: Enterprise, seen: int) -> None:

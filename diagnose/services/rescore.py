@@ -18,6 +18,7 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.db import reading, writing
 from diagnose.models import Diagnosis, Enterprise, Statement
+from diagnose.services import spans
 from diagnose.services.answers import batch_answers
 from diagnose.services.diagnose import columns
 from diagnose.services.facts import known, merge, plain, statements_of
@@ -112,6 +113,7 @@ def _judge(session: Session, catalog: Catalog, rules: Ruleset, kind: str, as_of:
     ]
     if rows:
         session.execute(insert(Diagnosis), rows)
+        spans.settle(session, [file.enterprise_id for file in fitting])
     return Done(len(rows), len(ids) - len(rows))
 
 

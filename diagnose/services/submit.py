@@ -10,7 +10,7 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import Assessment, Diagnosis, Enterprise, Statement
 from diagnose.models.assessment import DRAFT, SUBMITTED
-from diagnose.services import drafts
+from diagnose.services import drafts, spans
 from diagnose.services.diagnose import diagnose, judge_again
 from diagnose.services.drafts import Draft
 from questionnaires.parse import Reading
@@ -77,6 +77,7 @@ def submit(
     ]
     for one in touched:
         judge_again(session, catalog.rulesets[one.ruleset], catalog.dictionary, one, now)
+    spans.settle(session, [enterprise.id])
     return made
 
 

@@ -25,6 +25,12 @@ def install(app: Flask) -> None:
     app.url_map.converters.update(file=PublicId, row=RowId)
 
 
+def row_number(text: str) -> int | None:
+    """A number in a query or a form that a key of the database can be; None for anything else, however long."""
+    plain = len(text) <= len(str(LARGEST_ID)) and text.isdecimal()
+    return int(text) if plain and int(text) <= LARGEST_ID else None
+
+
 def searched() -> str:
     """The text that a list is searched for, without the one character that PostgreSQL does not take."""
     return request.args.get("text", "").replace("\0", "").strip()[:TEXT_LENGTH]

@@ -11,7 +11,7 @@ from diagnose.services import admins, audit_check, jobs, localities, people, tic
 from diagnose.services.admins import Kept
 from diagnose.texts import say
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID, searched
+from diagnose.web.addresses import row_number, searched
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -37,8 +37,7 @@ def users() -> ResponseReturnValue:
     who = login.person(ADMIN)
     role, text = request.args.get("role", ""), searched()
     role = role if role in ROLES else ""
-    older = request.args.get("older", "")
-    after = int(older) if older.isdecimal() and int(older) <= LARGEST_ID else None
+    after = row_number(request.args.get("older", ""))
     with here.reading() as db:
         page = people.page(db, who, role, text, after)
     return render_template("admin/users.html", page=page, role=role, text=text, roles=ROLES)
@@ -148,7 +147,7 @@ def division(account_id: int) -> ResponseReturnValue:
     who, typed = login.person(ADMIN), request.form.get("division", "")
     with here.writing() as db:
         account = _found(db, who, account_id, lock=True)
-        place = db.get(Division, int(typed)) if typed.isdecimal() and int(typed) <= LARGEST_ID else None
+        place = db.get(Division, row_number(typed) or 0)
         if place is None or place.closed_on or account.role not in admins.WITH_DIVISION:
             abort(404)
         before = account.division_id

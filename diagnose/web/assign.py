@@ -18,10 +18,9 @@ from diagnose.models.people import ADVISOR
 from diagnose.models.visit import ENDED
 from diagnose.services import agenda, assignments, audit, caseload, firm_list, notices
 from diagnose.services.assignments import ROLES, Wish
-from diagnose.services.firm_list import NO_VERDICT
 from diagnose.services.visit_rules import RULES
 from diagnose.texts import say
-from diagnose.web import district, errors, here, login
+from diagnose.web import errors, firm_filters, here, login
 from diagnose.web.firm_form import DayField
 from diagnose.web.visit_forms import check_near, offered
 
@@ -245,10 +244,9 @@ def _many_page(db: Session, officer: Account, form: ManyForm, problem: str = "")
 
 def _where(db: Session, officer: Account) -> ColumnElement[bool]:
     """The filters of the 企业列表, as they stand in the address."""
-    rules = here.catalog().rulesets[here.catalog().first_form.schemes[0]]
-    levels = [*map(str, range(len(rules.levels) + 1)), NO_VERDICT]
-    return and_(true(), *firm_list.wanted(rules.scheme, district.filters_of_address(db, officer, levels)))
+    rules = here.catalog().rulesets[firm_filters.ruler_shown()]
+    return and_(true(), *firm_list.wanted(rules.scheme, firm_filters.filters_of_address(db, officer)))
 
 
 def _asked() -> dict[str, str]:
-    return district.asked_filters()
+    return firm_filters.asked_filters()

@@ -9,55 +9,46 @@ from sqlalchemy.orm import Session
 
 from diagnose import access, wording
 from diagnose.models import Account, Division
-from diagnose.models.enterprise import CLOSED, OPEN
 from diagnose.services import firm_list, register
 from diagnose.services.files import Firm
-from diagnose.services.firm_list import NO_VERDICT, ONSITE_STATES, SELF_STATES, Filters
 from diagnose.services.register import Changed, Registered
 from diagnose.texts import say
-from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID, searched
+from diagnose.web import errors, firm_filters, here, login
+from diagnose.web.addresses import row_number
 from diagnose.web.district_forms import Choices, add_form, contact_of, tree
 from diagnose.web.firm_form import FirmForm, size_profile
 
 blueprint = Blueprint("district", __name__, url_prefix="/district")
 
-CHOICES = {
-    "status": (OPEN, CLOSED),
-    "verified": ("yes", "no"),
-    "self_state": SELF_STATES,
-    "onsite": ONSITE_STATES,
-}
-CHANGES = ("add", "rename", "move", "close", "reopen", "merge", "verify", "contact")
+CHANGES = ("add", "rename", "move", "close", "reopen", "merge", "verify", "contact", "fact_end", "fact_off", "import")
 # What stands in the database, in words.
-WORDS = {
-    "status": {value: say(f"status_{value}") for value in (OPEN, CLOSED)},
-    "verified": {value: say(f"verified_{value}") for value in ("yes", "no")},
-    "self_state": {value: say(f"self_{value}") for value in SELF_STATES},
-    "onsite": {value: say(f"onsite_{value}") for value in ONSITE_STATES},
-    "change": {value: say(f"change_{value}") for value in CHANGES},
-}
+WORDS = firm_filters.WORDS | {"change": {value: say(f"change_{value}") for value in CHANGES}}
 
 
 @blueprint.get("/")
 def firms() -> ResponseReturnValue:
     """The firms of the own subtree; every filter stands in the address."""
     who = login.person("officer")
-    rules = here.catalog().rulesets[here.catalog().first_form.schemes[0]]
-    levels = {str(number): rules.level_title(number) for number in range(len(rules.levels) + 1)}
+    rules = here.catalog().rulesets[firm_filters.ruler_shown()]
+    asked = firm_filters.asked_filters()
     with here.reading() as db:
         places = tree(firm_list.divisions_below(db, place_of(who)))
-        filters = filters_of_address(db, who, [*levels, NO_VERDICT])
+        filters = firm_filters.filters_of_address(db, who)
         page = firm_list.page(db, who, rules.scheme, filters, _row_id("older"), _row_id("newer"))
+        offered = firm_filters.offered(db)
     return render_template(
         "district/firms.html",
         page=page,
         places=places,
-        levels=levels,
+        levels=firm_filters.levels(),
         rules=rules,
-        choices=CHOICES,
+        choices=firm_filters.CHOICES,
+        offered=offered,
+        chips=firm_filters.chips(asked, places, offered),
+        filters=filters,
+        say=say,
         words=WORDS,
-        asked=asked_filters(),
+        asked=asked,
         path=place_of(who),
     )
 
@@ -67,31 +58,8 @@ def place_of(who: Account) -> str:
     return who.division.path if who.division else abort(404)
 
 
-def asked_filters() -> dict[str, str]:
-    """The filters in use, as they stand in the address, for links that keep them."""
-    names = ("division", "level", *CHOICES)
-    asked = {"text": searched()} | {name: request.args.get(name, "").strip() for name in names}
-    return {name: value for name, value in asked.items() if value}
-
-
-def filters_of_address(db: Session, who: Account, levels: list[str]) -> Filters:
-    """What the address asks for; what no control of the page sends is no filter."""
-    asked = asked_filters()
-    known = {name: asked[name] for name, values in CHOICES.items() if asked.get(name) in values}
-    level = asked["level"] if asked.get("level") in levels else ""
-    below = _own_division(db, who, asked["division"]).path if asked.get("division") else ""
-    return Filters(text=asked.get("text", ""), below=below, level=level, **known)
-
-
-def _own_division(db: Session, who: Account, number: str) -> Division:
-    """A division of the own subtree; others do not exist here."""
-    found = db.get(Division, int(number)) if number.isdecimal() and int(number) <= LARGEST_ID else None
-    return found if found and access.oversees(who, found.path) else abort(404)
-
-
 def _row_id(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
+    return row_number(request.args.get(name, ""))
 
 
 def open_places(db: Session, who: Account) -> Choices:
@@ -110,7 +78,7 @@ def add() -> ResponseReturnValue:
     public_id = _public_id(request.form.get("start") or access.new_code())
     try:
         with here.writing() as db:
-            division = _own_division(db, who, form.division.data or "")
+            division = firm_filters.own_division(db, who, form.division.data or "")
             now, today = wording.now(), wording.today()
             firm, made = register.add(db, _firm(form, division), contact_of(form), public_id, who.id, today, now)
             if made:

@@ -11,12 +11,12 @@ from wtforms import Form
 from diagnose import wording
 from diagnose.access import Right
 from diagnose.models import Account, Division, Enterprise
-from diagnose.services import firm_list, people, register
+from diagnose.services import fact_sheet, firm_list, flags, people, register
 from diagnose.services.dossier import place_name
 from diagnose.services.register import Changed, Deed, Registered
 from diagnose.services.sizes import size_of
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID
+from diagnose.web.addresses import row_number
 from diagnose.web.district import WORDS, find_division, open_places
 from diagnose.web.district_forms import (
     ContactForm,
@@ -53,6 +53,8 @@ def show(public_id: str) -> ResponseReturnValue:
             others=register.duplicates(db, who, firm),
             members=people.members(db, firm),
             history=register.history(db, firm),
+            doubts=flags.open_of(db, firm.id),
+            sheet=fact_sheet.sheet(db, firm.id, wording.today()),
         )
 
 
@@ -86,8 +88,8 @@ def _form_page(public_id: str, name: str, form: Form) -> ResponseReturnValue:
 
 def seen(name: str = "seen") -> int:
     """The firm's version that the page was made from."""
-    text = request.form.get(name, "")
-    return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else -1
+    number = row_number(request.form.get(name, ""))
+    return -1 if number is None else number
 
 
 def changed() -> ResponseReturnValue:

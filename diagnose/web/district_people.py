@@ -9,7 +9,7 @@ from diagnose.models import Account
 from diagnose.models.people import ADVISOR, ENTERPRISE
 from diagnose.services import people, tickets
 from diagnose.web import errors, here, login
-from diagnose.web.addresses import LARGEST_ID, searched
+from diagnose.web.addresses import row_number, searched
 from diagnose.web.district import open_places
 from diagnose.web.district_codes import once
 from diagnose.web.district_forms import place_form
@@ -25,8 +25,7 @@ def show() -> ResponseReturnValue:
     who = login.person("officer")
     role = request.args.get("role", "")
     role = role if role in ROLES else ""
-    text, older = searched(), request.args.get("older", "")
-    after = int(older) if older.isdecimal() and int(older) <= LARGEST_ID else None
+    text, after = searched(), row_number(request.args.get("older", ""))
     with here.reading() as db:
         page = people.page(db, who, role, text, after)
         places = open_places(db, who)

@@ -1,5 +1,7 @@
 """一企一档: the page, its charts, 重新自评 and 更正."""
 
+from typing import TypedDict
+
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,8 @@ from diagnose.models import Diagnosis
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
 from diagnose.services.dossier import Dossier, dossier
-from diagnose.services.standing import dimension_lines
+from diagnose.services.peers_shown import Band, peers
+from diagnose.services.standing import DimensionLine, dimension_lines
 from diagnose.services.trace import traced
 from diagnose.services.verdicts import Verdicts
 from diagnose.texts import say
@@ -67,16 +70,17 @@ def trace_json(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
 @blueprint.get("/verdict/<row:diagnosis_id>/radar.svg")
 def radar(public_id: str, diagnosis_id: int) -> Response:
     """The radar of one verdict."""
-    _, axes = _axes(public_id, diagnosis_id)
-    svg = radar_svg(axes, title=say("radar_title"), not_applicable=say("chart_not_applicable"))
+    _, axes, names = _axes(public_id, diagnosis_id)
+    svg = radar_svg(axes, title=say("radar_title"), not_applicable=say("chart_not_applicable"), **names)
     return Response(svg, mimetype="image/svg+xml")
 
 
 @blueprint.get("/verdict/<row:diagnosis_id>/radar.png")
 def radar_picture(public_id: str, diagnosis_id: int) -> Response:
     """The same radar as PNG, to download."""
-    shown, axes = _axes(public_id, diagnosis_id)
-    response = Response(radar_png(axes, not_applicable=say("chart_not_applicable")), mimetype="image/png")
+    shown, axes, names = _axes(public_id, diagnosis_id)
+    picture = radar_png(axes, not_applicable=say("chart_not_applicable"), **names)
+    response = Response(picture, mimetype="image/png")
     response.headers["Content-Disposition"] = f'attachment; filename="radar-{shown.as_of:%Y%m%d}.png"'
     return response
 
@@ -147,11 +151,30 @@ def _verdict_or_404(public_id: str, diagnosis_id: int) -> tuple[Verdicts, Diagno
     return record, next((one for one in record.every if one.id == diagnosis_id), None) or abort(404)
 
 
-def _axes(public_id: str, diagnosis_id: int) -> tuple[Diagnosis, list[Axis]]:
-    record, shown = _verdict_or_404(public_id, diagnosis_id)
+class _Legend(TypedDict, total=False):
+    own: str
+    compare: str
+    band: str
+
+
+def _axes(public_id: str, diagnosis_id: int) -> tuple[Diagnosis, list[Axis], _Legend]:
+    """The verdict, its axes with the bands of the firm's peers where it has any, and the names in the legend."""
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        record = Verdicts(db, here.catalog(), enterprise.id)
+        shown = next((one for one in record.every if one.id == diagnosis_id), None) or abort(404)
+        among = peers(db, record, enterprise, shown)
     judged = record.judged(shown)
     lines = dimension_lines(judged.rules, judged.verdict, judged.answers)
-    return shown, [Axis(line.title, line.share) for line in lines]
+    if among is None or not among.bands:
+        return shown, [Axis(line.title, line.share) for line in lines], _Legend()
+    names = _Legend(own=say("radar_own"), compare=say("radar_compare"), band=say("radar_band"))
+    return shown, [_beside(line, among.bands.get(line.title)) for line in lines], names
+
+
+def _beside(line: DimensionLine, band: Band | None) -> Axis:
+    low, median, high = band or (None, None, None)
+    return Axis(line.title, line.share, median, low, high)
 
 
 def _point(one: Diagnosis) -> TrendPoint:

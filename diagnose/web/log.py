@@ -8,15 +8,14 @@ from flask.typing import ResponseReturnValue
 from diagnose.access import Right
 from diagnose.services import deeds
 from diagnose.web import here, login
-from diagnose.web.addresses import LARGEST_ID
+from diagnose.web.addresses import row_number
 
 blueprint = Blueprint("log", __name__)
 
 
 def before() -> int | None:
     """The number after which the page asked for begins."""
-    typed = request.args.get("before", "")
-    return int(typed) if typed.isdecimal() and int(typed) <= LARGEST_ID else None
+    return row_number(request.args.get("before", ""))
 
 
 @blueprint.get("/file/<file:public_id>/log")

@@ -10,7 +10,7 @@ from diagnose.access import Right
 from diagnose.models import Account, Assessment, Enterprise, Visit
 from diagnose.models.people import ADVISOR, ENTERPRISE, OFFICER
 from diagnose.models.visit import CONFIRMED, FINAL, WRITTEN
-from diagnose.services import agenda, deviation, notices, returns, visits
+from diagnose.services import agenda, deviation, flags, notices, returns, visits
 from diagnose.services.submit import Incomplete
 from diagnose.services.visit_rules import MOVES
 from diagnose.texts import say
@@ -231,6 +231,7 @@ def _page(
         form=here.catalog().forms[visit.assessment.form_name],
         moves=visits.moves_of(db, visit, who),
         own=visit.advisor_id == who.id,
+        doubts=flags.open_of(db, visit.enterprise_id) if visit.advisor_id == who.id else [],
         confirmation=visits.confirmation(visit),
         changeable=visits.CHANGEABLE,
         days=days or DaysForm(visit_on=visit.visit_on, due_on=visit.due_on),

@@ -16,8 +16,8 @@ def upgrade() -> None:
         sa.Column("ruler_id", sa.Integer(), nullable=False),
         sa.Column("basis", sa.Integer(), nullable=False),
         sa.Column("slice", sa.String(length=10), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("l0", sa.Integer(), nullable=False),
         sa.Column("l1", sa.Integer(), nullable=False),
@@ -41,7 +41,13 @@ def upgrade() -> None:
         sa.Column("tools_n", sa.Integer(), nullable=False),
         sa.Column("tools_yes", sa.Integer(), nullable=False),
         sa.Column("no_design", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("division_id", "ruler_id", "basis", "slice", "value", "day", name=op.f("pk_counter")),
+        sa.Column("d1_n", sa.Integer(), nullable=False),
+        sa.Column("d2_n", sa.Integer(), nullable=False),
+        sa.Column("d3_n", sa.Integer(), nullable=False),
+        sa.Column("d4_n", sa.Integer(), nullable=False),
+        sa.Column("d5_n", sa.Integer(), nullable=False),
+        sa.Column("d6_n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("division_id", "ruler_id", "basis", "slice", "day", "value", name=op.f("pk_counter")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -62,11 +68,11 @@ def upgrade() -> None:
         sa.Column("basis", sa.Integer(), nullable=False),
         sa.Column("measure", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "division_id", "ruler_id", "basis", "measure", "step", "place", "day", name=op.f("pk_score_count")
+            "division_id", "ruler_id", "basis", "measure", "step", "day", "place", name=op.f("pk_score_count")
         ),
         sqlite_with_rowid=False,
     )

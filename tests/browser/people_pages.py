@@ -5,6 +5,7 @@ from functools import partial
 
 from playwright.sync_api import FilePayload, expect
 
+from diagnose.services import checkup
 from tests.browser.eyes import Eyes
 from tests.browser.scene import Scene
 from tests.diagnose.codes import PHRASE, ticket
@@ -67,6 +68,16 @@ def pressed(address: str, button: str, eyes: Eyes, scene: Scene) -> None:
     sent(address, {}, button, eyes, scene)
 
 
+def uploaded(eyes: Eyes, scene: Scene) -> None:
+    """A short list with a good row and a bad one, seen before it goes in."""
+    at("/district/import/", eyes, scene)
+    rows = "企业名称,统一社会信用代码,行业,生产类型\n丙机械有限公司,91321003MA1WX9TL3C,34,离散\n丁,123,34,离散\n"
+    eyes.page.locator("#file").set_input_files({"name": "名单.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    with eyes.page.expect_navigation():
+        eyes.page.get_by_role("button", name="上传并预览").click()
+    expect(eyes.page.get_by_role("button", name="按这样对应，重新预览")).to_be_visible()
+
+
 def shared_out(eyes: Eyes, scene: Scene) -> None:
     """The check before firms are given to two people."""
     at("/district/assign?text=现场诊断", eyes, scene)
@@ -119,6 +130,38 @@ def without_reason(eyes: Eyes, scene: Scene) -> None:
     expect(eyes.page.locator(".zz-errsum")).to_be_visible()
 
 
+def known(deed: str, eyes: Eyes, scene: Scene) -> None:
+    """The page of a deed with a fact of the firm, which is stated first."""
+    fields = {"#valid_from": "2025-03-01", "#source": "苏工信〔2025〕1号"}
+    sent(FIRM + "facts/add?code=high_tech", fields, "保存", eyes, scene)
+    eyes.page.locator("main").get_by_role("link", name=deed).first.click()
+
+
+def much_known(eyes: Eyes, scene: Scene) -> None:
+    """A firm with facts of each group, one of them withdrawn."""
+    for code, value in (
+        ("chain", "汽车及零部件（含新能源汽车）产业链"),
+        ("smart_workshop", "总装车间（省级）"),
+        ("patents_valid", "1200"),
+    ):
+        fields = {"#value": value, "#valid_from": "2024-01-01", "#source": "扬工信〔2024〕15号附件2第37项"}
+        sent(FIRM + f"facts/add?code={code}", fields, "保存", eyes, scene)
+    known("撤回", eyes, scene)
+    eyes.page.locator("#reason").fill("把别家企业的证书填到了这里")
+    with eyes.page.expect_navigation():
+        eyes.page.locator("main").get_by_role("button", name="撤回").click()
+    unfolded(FIRM, eyes, scene)
+
+
+def flagged(address: str, link: str, eyes: Eyes, scene: Scene) -> None:
+    """A page of 数据体检 after all firms of the district were looked at, and on by a link."""
+    parts = scene.app.extensions["diagnose"]
+    checkup.run_for(parts.engine, parts.catalog, scene.town.story.officer)
+    at(address, eyes, scene)
+    if link:
+        eyes.page.locator("main").get_by_role("link", name=link).first.click()
+
+
 FIRM = "/district/firm/{public_id}/"
 BAD_CHANGE = {"#password": "短", "#again": "不一样"}
 
@@ -168,11 +211,31 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = {
     },
     "privacy.show": {"privacy": (NOBODY, partial(at, "/privacy"))},
     "public.home": {"home-member": ("member", partial(at, "/"))},
+    "publish.show": {
+        "publish": ("officer", partial(at, "/district/publish")),
+        "publish-few": ("officer", partial(sent, "/district/publish", {}, "验算并预览")),
+    },
+    "publish.ask_withdraw": {
+        "publish-withdraw": ("officer", partial(at, "/district/publish/{publication_id}/withdraw"))
+    },
+    "publish.newest": {"public-newest": (NOBODY, partial(at, "/public/{street}"))},
+    "publish.earlier": {"public-earlier": (NOBODY, partial(at, "/public/{street}/{publication_id}"))},
+    "publish.divisions": {"public-divisions": (NOBODY, partial(at, "/public/"))},
     "district.firms": {
         "district": ("officer", partial(at, "/district/")),
         "district-filtered": ("city", partial(at, "/district/?text=扬州&onsite=done&verified=no")),
         "district-none": ("officer", partial(at, "/district/?text=没有这家")),
         "district-empty": ("other_officer", partial(at, "/district/?verified=no")),
+        "district-more": ("officer", partial(unfolded, "/district/?text=甲&mark=4&basis=best&level=any")),
+    },
+    "exports.choose": {
+        "export": ("officer", partial(at, "/district/export/?status=open")),
+        "export-none": ("officer", partial(at, "/district/export/?text=没有这家")),
+    },
+    "cockpit.show": {
+        "cockpit": ("city", partial(unfolded, "/cockpit/?basis=best")),
+        "cockpit-by-firm": ("officer", partial(unfolded, "/cockpit/?by=industry&how=firms&on=2999-01-01")),
+        "cockpit-empty": ("other_officer", partial(at, "/cockpit/")),
     },
     "district.add": {
         "district-add": ("officer", partial(at, "/district/add")),
@@ -180,6 +243,7 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = {
     },
     "district_firm.show": {
         "firm-page": ("officer", partial(at, FIRM + "?done=contact")),
+        "firm-page-facts": ("officer", much_known),
         "firm-page-unverified": ("officer", partial(at, "/district/firm/{file_final}/")),
         "firm-page-closed": ("officer", partial(at, "/district/firm/{closed}/")),
     },
@@ -196,6 +260,20 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = {
     },
     "district_firm.reopen": {"firm-reopen": ("officer", partial(at, "/district/firm/{closed}/reopen"))},
     "district_firm.verify": {"firm-verify": ("officer", partial(at, "/district/firm/{own}/verify"))},
+    "firm_facts.add": {
+        "fact-choose": ("officer", partial(at, FIRM + "facts/add")),
+        "fact-star": ("officer", partial(at, FIRM + "facts/add?code=star")),
+        "fact-chain-errors": ("officer", partial(sent, FIRM + "facts/add?code=chain", {}, "保存")),
+    },
+    "firm_facts.end": {"fact-end": ("officer", partial(known, "结束"))},
+    "firm_facts.withdraw": {"fact-withdraw": ("officer", partial(known, "撤回"))},
+    "checkup.show": {
+        "checkup": ("officer", partial(flagged, "/district/checkup/", "")),
+        "checkup-rule": ("officer", partial(flagged, "/district/checkup/", "条待处理")),
+        "checkup-firm": ("officer", partial(flagged, "/district/checkup/?firm={public_id}", "")),
+        "checkup-none": ("other_officer", partial(at, "/district/checkup/?rule=far_score")),
+    },
+    "checkup.settle": {"checkup-settle": ("officer", partial(flagged, "/district/checkup/?firm={public_id}", "处理"))},
     "district_merge.merge": {
         "merge-choose": ("officer", partial(at, FIRM + "merge")),
         "merge": ("officer", partial(at, FIRM + "merge?other={own}")),
@@ -266,6 +344,44 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = {
         "dossier-onsite": ("member", partial(at, "/file/{file_final}/")),
         "dossier-officer": ("officer", partial(at, "/file/{file_final}/")),
         "dossier-advisor": ("advisor", partial(at, "/file/{public_id}/")),
+    },
+    "targets.show": {
+        "targets": ("officer", partial(at, "/targets/")),
+        "targets-city": ("city", partial(at, "/targets/")),
+    },
+    "targets.plan": {"target-plan": ("officer", partial(at, "/targets/plan/{plan_id}/"))},
+    "targets.add": {
+        "target-add": ("officer", partial(at, "/targets/add")),
+        "target-add-errors": (
+            "officer",
+            partial(sent, "/targets/add", {"#title": "", "#goal-1-title": "只有名称"}, "保存"),
+        ),
+    },
+    "targets.edit": {"target-edit": ("officer", partial(at, "/targets/plan/{plan_id}/edit"))},
+    "targets.target": {
+        "target": ("officer", partial(at, "/targets/target/{target_id}/")),
+        "target-by-hand": ("officer", partial(at, "/targets/target/{by_hand}/")),
+    },
+    "targets.firms": {"target-firms": ("officer", partial(at, "/targets/target/{target_id}/firms"))},
+    "targets.actual": {
+        "target-actual": ("officer", partial(at, "/targets/target/{by_hand}/actual")),
+        "target-actual-errors": (
+            "officer",
+            partial(sent, "/targets/target/{by_hand}/actual", {"#value": "多"}, "录入"),
+        ),
+    },
+    "targets.split": {
+        "target-split": ("officer", partial(at, "/targets/target/{target_id}/split")),
+        "target-split-proposed": (
+            "officer",
+            partial(pressed, "/targets/target/{target_id}/split", "填入方案"),
+        ),
+        "target-split-none": ("officer", partial(at, "/targets/target/{target_id}/split?division={street}")),
+    },
+    "intake.show": {"intake-preview": ("officer", uploaded)},
+    "intake.every": {
+        "intake": ("officer", partial(at, "/district/import/")),
+        "intake-none": ("officer", partial(pressed, "/district/import/", "上传并预览")),
     },
     "admin.home": {"admin": ("admin", partial(at, "/admin/"))},
     "admin.users": {

@@ -26,6 +26,16 @@ AFTER_A_FORM = {
 }
 # GET rules whose answer is no page.
 NO_PAGE = {
+    "publish.sheet",
+    "cockpit.excel",
+    "targets.word",
+    "targets.excel",
+    "intake.firms_template",
+    "intake.answers_template",
+    "intake.questionnaire_excel",
+    "intake.questionnaire_pdf",
+    "intake.report_excel",
+    "intake.report_csv",
     "static",
     "bootstrap.static",
     "public.healthz",

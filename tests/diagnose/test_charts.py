@@ -188,6 +188,38 @@ def test_png_has_the_asked_size() -> None:
     assert int.from_bytes(data[16:20]) == 2 * 364
 
 
+def banded(labels: list[str], without: int | None = None) -> list[Axis]:
+    """Axes with a median and a band; the one at place ``without`` has none."""
+    axes = axes_of(labels)
+    ends = [(Fraction(20 + i, 100), Fraction(60 + i, 100)) for i in range(len(labels))]
+    return [
+        axis if i == without else Axis(axis.label, axis.share, axis.compare, *ends[i]) for i, axis in enumerate(axes)
+    ]
+
+
+@pytest.mark.parametrize("count", [3, 6, 12, 20])
+def test_labels_and_legend_of_a_radar_with_a_band_are_whole_and_apart(count: int) -> None:
+    axes = banded([LONG[i % len(LONG)][:12] for i in range(count)])
+    sheet = draw_radar(axes, own="本企业", compare="同类企业中位数", band="同类企业中间一半", not_applicable="不适用")
+    assert_whole_and_apart(sheet)
+    assert all(name in written(sheet) for name in ("本企业", "同类企业中位数", "同类企业中间一半"))
+
+
+def test_band_spans_only_neighbours_that_have_one() -> None:
+    names = {"compare": "同类企业中位数", "band": "同类企业中间一半"}
+    areas = [radar(banded(titles(), gap), **names).count(b'opacity="0.22"') for gap in (None, 2)]
+    assert areas == [6 + 1, 4 + 1]  # the one more is in the legend
+
+
+def test_radar_without_a_band_does_not_show_the_ends() -> None:
+    assert radar(banded(titles()), compare="甲区中位数") == radar(axes_of(titles()), compare="甲区中位数")
+
+
+def test_radar_refuses_impossible_ends_of_a_band() -> None:
+    with pytest.raises(ValueError, match="乙"):
+        radar([Axis("甲", 0), Axis("乙", 1, None, Fraction(1, 2), Fraction(101, 100)), Axis("丙", 1)], band="带")
+
+
 def trend_points(count: int) -> list[TrendPoint]:
     kinds = ("self", "self", "onsite")
     start, step = date(2023, 1, 9), timedelta(days=95)

@@ -9,7 +9,19 @@ from tests.diagnose.town import town
 from tests.diagnose.walk import address, of_files, routes, rules
 
 # What everybody may see and find.
-OPEN = ("public.", "fonts.", "privacy.", "files.places", "files.erased", "offline.worker", "offline.manifest")
+OPEN = (
+    "public.",
+    "fonts.",
+    "privacy.",
+    "files.places",
+    "files.erased",
+    "offline.worker",
+    "offline.manifest",
+    "publish.divisions",
+    "publish.newest",
+    "publish.earlier",
+    "publish.sheet",
+)
 # They carry a stricter policy than pages do: test_evidence_attacks.py.
 PIECES = ("evidence.original", "evidence.thumb")
 

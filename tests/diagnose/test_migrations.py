@@ -6,11 +6,13 @@ from sqlalchemy import Engine, text
 
 import diagnose.models  # noqa: F401 (fills Base.metadata)
 from diagnose.db import Base
+from diagnose.models.name_search import compared
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": compared}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 

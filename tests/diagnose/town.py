@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnose import wording
 from diagnose.db import reading, writing
-from diagnose.models import Diagnosis, Division, Enterprise, Evidence
+from diagnose.models import Diagnosis, Division, Enterprise, Evidence, FirmFact, Flag, Plan, Target
+from diagnose.services.publish import Prepared
 from diagnose.web import here
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, engine, open_file
 from tests.diagnose.proof import upload
+from tests.diagnose.published import firms, gathered, prepared, published
 from tests.diagnose.visit_cast import Story, story
 from tests.people import ELSEWHERE, HERE, account, join, logged_in, verified_firm
 
@@ -82,7 +87,8 @@ def town(app: Flask) -> Town:
         "province": "320000",
     }
     general |= {"code": "design", "question": "five_g", "visit_id": told.visit, "account_id": told.officer}
-    general |= {"division_id": place}
+    general |= {"division_id": place, "publication_id": _published(app, place), "intake_id": 1}
+    general |= _plan(app) | _known(app, told.file.enterprise().id)
     return Town(
         app,
         told,
@@ -102,6 +108,48 @@ def _street(app: Flask) -> int:
         session.add(street)
         session.flush()
         return street.id
+
+
+def _plan(app: Flask) -> dict[str, object]:
+    """A plan of the district: one target that is computed, one by hand."""
+    with writing(engine(app)) as session:
+        district = session.scalars(select(Division.id).where(Division.code == HERE)).one()
+        days = {"starts_on": date(2025, 1, 1), "deadline": date(2027, 12, 31), "made_at": wording.now()}
+        what = {"value": "30", "unit": "家", "kind": "stock", "comparator": "ge", "measure": "little_giants"}
+        computed = Target(title="国家“小巨人”企业", position=1, note="", **what)
+        by_hand = Target(title="新增上市企业", position=2, note="", **(what | {"measure": "", "kind": "flow"}))
+        goals = [computed, by_hand]
+        plan = Plan(division_id=district, title="区里的计划", source="试验文件 一", targets=goals, **days)
+        session.add(plan)
+        session.flush()
+        return {"plan_id": plan.id, "target_id": computed.id, "by_hand": by_hand.id}
+
+
+@cache
+def _proven() -> Prepared:
+    """Numbers of a made-up street, proven fit to publish; its division is filled in later."""
+    return prepared(gathered(firms(1, 80, districts=1, industries=2), parts=()))
+
+
+def _published(app: Flask, division: int) -> int:
+    """The street has published them."""
+    with writing(engine(app)) as session:
+        row = published(_proven())
+        row.division_id = division
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _known(app: Flask, firm: int) -> dict[str, object]:
+    """A fact about the firm, and a doubt."""
+    with writing(engine(app)) as session:
+        now, day = wording.now(), date(2025, 1, 1)
+        fact = FirmFact(enterprise_id=firm, code="pool", value="", valid_from=day, source="试验名单", recorded_at=now)
+        flag = Flag(enterprise_id=firm, code="cloud_over_networked", detail={}, fingerprint="0" * 64, found_at=now)
+        session.add_all([fact, flag])
+        session.flush()
+        return {"fact_id": fact.id, "flag_id": flag.id}
 
 
 def _numbers(app: Flask, file: File) -> dict[str, object]:

@@ -1,0 +1,192 @@
+"""The spans of firms, kept right with the counters in the transaction that changes anything they come from."""
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Select, and_, exists, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from diagnose import wording
+from diagnose.models import Diagnosis, Division, Enterprise, FirmFact, FirmSpan, Term, VerdictSpan
+from diagnose.services.count_few import count_few
+from diagnose.services.count_make import Ancestors, counted
+from diagnose.services.int_columns import HERE, Columns, IntArray, columns, fetched
+from diagnose.services.span_make import FIRM, VERDICT, Spans, spans
+from diagnose.services.span_truth import NAMED, Truth, firms_of, truth
+from diagnose.services.span_write import COLUMNS, KEYS, add, difference, replace, tuples
+from diagnose.upsert import dialect
+
+__all__ = ["columns", "ruler_id", "settle", "term", "terms"]
+
+Moved = tuple[Spans, Spans]  # spans that come and go, and their signs
+AT_ONCE = 2000
+FEW = 100  # spans; from about so many on arrays are faster
+
+
+def term(session: Session, kind: str, name: str) -> int:
+    """The id of a word of this kind (chain, locality, ruler), which is made when it is missing."""
+    query = select(Term.id).where(Term.kind == kind, Term.name == name)
+    found = session.scalar(query)
+    if found is None:
+        session.execute(_new(dialect(session)).values(kind=kind, name=name))
+        found = session.scalars(query).one()
+    return found
+
+
+def terms(session: Session, kind: str) -> dict[int, str]:
+    """All words of a kind by id."""
+    rows = session.execute(select(Term.id, Term.name).where(Term.kind == kind)).all()
+    return {row.id: row.name for row in rows}
+
+
+def ruler_id(session: Session, name: str) -> int:
+    """The id of a ruler, ``scheme/edition``; 0 while there is no verdict of it, for this is also asked by readers."""
+    return session.scalar(select(Term.id).where(Term.kind == "ruler", Term.name == name)) or 0
+
+
+def settle(session: Session, ids: Collection[int]) -> None:
+    """Make the spans of these firms anew and let the counters move by the difference.
+
+    The last thing in a transaction before its record in the log; the caller holds the firms' rows. A firm that is not
+    in scope and was not either costs one query.
+    """
+    session.flush()
+    _count(session, [moved for some in _batched(ids) if (moved := _settle(session, some))])
+
+
+def forget(session: Session, ids: Collection[int]) -> None:
+    """Take firms that are about to be deleted out of the counters."""
+    moved = []
+    for some in _batched(ids):
+        old = Spans(_stored(session, FirmSpan, some), _stored(session, VerdictSpan, some))
+        moved.append(_change(session, old, Spans(old.firm[:, :0], old.verdict[:, :0])))
+    _count(session, moved)
+
+
+def _batched(ids: Collection[int]) -> list[list[int]]:
+    rising = sorted(set(ids))
+    return [rising[start : start + AT_ONCE] for start in range(0, len(rising), AT_ONCE)]
+
+
+def _settle(session: Session, ids: list[int]) -> Moved | None:
+    """Write the spans of these firms; the counters follow when all are written."""
+    firms = firms_of(session, ids)
+    known = _ever_verified(session, ids, firms)
+    if not known:
+        return None
+    old = Spans(_stored(session, FirmSpan, known), _stored(session, VerdictSpan, known))
+    return _change(session, old, spans(named_truth(session, known, firms)))
+
+
+def _ever_verified(session: Session, ids: list[int], firms: Columns) -> list[int]:
+    """Those in scope, and of the others those that were: nobody becomes unverified, but a firm is merged."""
+    here = firms["firm"].tolist()
+    if len(here) == len(ids):
+        return ids
+    others = sorted(set(ids) - set(here))
+    return sorted([*here, *(id_ for (id_,) in fetched(session, _VERIFIED, others))])
+
+
+_VERIFIED = select(Enterprise.id).where(Enterprise.id.in_([HERE]), Enterprise.verified)
+
+
+def named_truth(session: Session, ids: Collection[int], firms: Columns | None = None) -> Truth:
+    """The truth, after every ruler, chain and locality in it has a term."""
+    found = truth(session, ids, firms)
+    if not found.nameless:
+        return found
+    name_all(session, ids)
+    return truth(session, ids, firms)
+
+
+def name_all(session: Session, ids: Collection[int] | None) -> None:
+    """Give a term to every ruler, chain and locality of these firms, or of all."""
+    ruler: Any = Diagnosis.scheme + "/" + Diagnosis.edition
+    verdicts: Any = select(literal("ruler"), ruler)
+    _name(session, ids, verdicts, Diagnosis.enterprise_id, "ruler", ruler)
+    for code in NAMED:
+        fact: Any = select(literal(code), FirmFact.value).where(FirmFact.code == code, FirmFact.withdrawn_at.is_(None))
+        _name(session, ids, fact, FirmFact.enterprise_id, code, FirmFact.value)
+
+
+def _name(session: Session, ids: Collection[int] | None, query: Select[Any], owner: Any, kind: str, name: Any) -> None:
+    if ids is not None:
+        query = query.where(owner.in_(list(ids)))
+    there = exists().where(and_(Term.kind == kind, Term.name == name))
+    for _, word in sorted(tuple(row) for row in session.execute(query.where(~there).distinct())):
+        session.execute(_new(dialect(session)).values(kind=kind, name=word))
+
+
+@cache
+def _new(name: str) -> Any:
+    """A term, unless somebody else has just made it."""
+    kind: Any = postgresql if name == "postgresql" else sqlite
+    return kind.insert(Term).on_conflict_do_nothing()
+
+
+def _stored(session: Session, model: type[FirmSpan] | type[VerdictSpan], ids: Collection[int]) -> IntArray:
+    """The rows there are, (columns, n), in the order of their keys."""
+    rows = fetched(session, _kept(model), ids)
+    return np.array(rows, np.int64).reshape(-1, len(COLUMNS[model])).T
+
+
+@cache
+def _kept(model: type[FirmSpan] | type[VerdictSpan]) -> Select[Any]:
+    table = model.__table__
+    order = [table.c[name] for name in KEYS[model]]
+    return select(*table.c).where(table.c.enterprise_id.in_([HERE])).order_by(*order)
+
+
+def _change(session: Session, old: Spans, new: Spans) -> Moved:
+    """Write what is different, and tell it."""
+    gone_firm, come_firm = difference(old.firm, new.firm, FirmSpan)
+    gone_verdict, come_verdict = difference(old.verdict, new.verdict, VerdictSpan)
+    replace(session, FirmSpan, gone_firm, come_firm)
+    replace(session, VerdictSpan, gone_verdict, come_verdict)
+    moved = Spans(np.concatenate([gone_firm, come_firm], axis=1), np.concatenate([gone_verdict, come_verdict], axis=1))
+    return moved, Spans(_signs(gone_firm, come_firm), _signs(gone_verdict, come_verdict))
+
+
+def _count(session: Session, found: list[Moved]) -> None:
+    """Let the counters move, once and in the order of their keys: two who did it by turns would wait in a circle."""
+    found = [(moved, signs) for moved, signs in found if moved.firm.size or moved.verdict.size]
+    if not found:
+        return
+    moved, signs = (_joined(each) for each in zip(*found, strict=True))
+    divisions = {*moved.firm[FIRM.index("division_id")].tolist(), *moved.verdict[VERDICT.index("division_id")].tolist()}
+    above, today = ancestors(session, divisions), wording.today()
+    if moved.firm.shape[1] + moved.verdict.shape[1] <= FEW:
+        add(session, *count_few(_signed(moved.firm, signs.firm), _signed(moved.verdict, signs.verdict), above, today))
+        return
+    cells, scores = counted(moved, signs, above, today)
+    add(session, tuples(cells.rows), tuples(scores.rows))
+
+
+def _joined(some: Sequence[Spans]) -> Spans:
+    if len(some) == 1:
+        return some[0]
+    firm, verdict = zip(*((one.firm, one.verdict) for one in some), strict=True)
+    return Spans(np.concatenate(firm, axis=-1), np.concatenate(verdict, axis=-1))
+
+
+def _signed(rows: IntArray, signs: IntArray) -> list[tuple[tuple[int, ...], int]]:
+    return list(zip(tuples(rows), signs.tolist(), strict=True))
+
+
+def _signs(gone: IntArray, come: IntArray) -> IntArray:
+    return np.repeat(np.array([-1, 1], np.int64), [gone.shape[1], come.shape[1]])
+
+
+def ancestors(session: Session, divisions: Collection[int] | None) -> Ancestors:
+    """Each of these divisions, or every one, with itself and all above it."""
+    if divisions is None:
+        found = [(row.id, row.path) for row in session.execute(select(Division.id, Division.path))]
+    else:
+        found = fetched(session, _PATHS, sorted(divisions))
+    return {id_: [int(part) for part in path.strip("/").split("/")] for id_, path in found}
+
+
+_PATHS: Any = select(Division.id, Division.path).where(Division.id.in_([HERE]))
