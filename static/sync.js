@@ -141,13 +141,15 @@ const Sync = (() => {
   }
 
   async function run() {
-    let state = "offline";
-    try {
-      do {
-        again = false;
+    let state;
+    do {
+      again = false;
+      try {
         state = await (navigator.locks ? navigator.locks.request("zhizhen-sync", sendAll) : sendAll());
-      } while (again);
-    } catch { /* no network, or the server does not answer: what waits keeps waiting */ }
+      } catch {
+        state = "offline"; // or the server does not answer: what waits keeps waiting
+      }
+    } while (again);
     const told = { account: me, state, news };
     news = [];
     tabs.postMessage(told);

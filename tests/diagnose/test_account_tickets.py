@@ -222,7 +222,8 @@ def test_role_and_firm_come_from_the_ticket_only(small_app: Flask) -> None:
 def test_only_the_hash_is_stored_and_the_code_stands_in_no_address(app: Flask) -> None:
     code = ticket(app, "invite", role="advisor")
     tables = MetaData()
-    tables.reflect(engine(app))
+    # The search index has no rows to read; what it holds are parts of names.
+    tables.reflect(engine(app), only=lambda name, _: not name.startswith("firm_name"))
     with engine(app).connect() as connection:
         stored = [str(row) for table in tables.sorted_tables for row in connection.execute(select(table))]
     assert any(access.digest(code) in row for row in stored) and not [row for row in stored if code in row]

@@ -39,7 +39,8 @@ def test_only_the_hash_of_the_code_is_stored(app: Flask, file: File) -> None:
     assert access.normal_code(code) == code
     assert file.enterprise().link_sha256 == hashlib.sha256(code.encode()).hexdigest()
     tables = MetaData()
-    tables.reflect(engine(app))
+    # The search index has no rows to read; what it holds are parts of names.
+    tables.reflect(engine(app), only=lambda name, _: not name.startswith("firm_name"))
     with engine(app).connect() as connection:
         stored = [str(row) for table in tables.sorted_tables for row in connection.execute(select(table))]
     assert any(file.public_id in row for row in stored)
