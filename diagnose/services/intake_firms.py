@@ -24,20 +24,18 @@ from diagnose.db import Base
 from diagnose.models import Division, Enterprise, EnterpriseChange, EnterpriseDivision, FirmFact
 from diagnose.models.enterprise import CLOSED, MERGED
 from diagnose.services import intake_cells, intake_facts
-from diagnose.services.classify import SizeClass
 from diagnose.services.intake_cells import Places
 from diagnose.services.intake_facts import Moves, Said
 from diagnose.services.intake_fields import firm_fields
 from diagnose.services.intake_rows import Options, Problem, Read, Reader
 from diagnose.services.register import TEXT_LENGTH
 from diagnose.services.sheets import SETTINGS, Table
-from diagnose.services.sizes import size_of
+from diagnose.services.sizes import size_place
 from diagnose.texts import say
 
 CHUNK = 5000
 SIZE_FACTS = ("staff", "revenue", "assets")
 NEEDED = ("name", "division", "industry")
-SIZES = list(SizeClass)
 PROCESS_TYPES = {code: say(code) for code in SETTINGS["process_types"]}
 
 
@@ -195,7 +193,7 @@ def _add(made: Plan, catalog: Catalog, places: Places, one: Row, by: Reader) -> 
         "industry": said["industry"],
         "process_type": said.get("process_type", by.options.process_type),
         "profile": profile,
-        "size": _size(catalog, said["industry"], profile),
+        "size": size_place(said["industry"], profile),
         "contact_name": said.get("contact_name", ""),
         "contact_phone": said.get("contact_phone", ""),
     }
@@ -203,10 +201,6 @@ def _add(made: Plan, catalog: Catalog, places: Places, one: Row, by: Reader) -> 
     notes = [Note("add", "", "", said["name"])]
     change = Change(one.row, None, said["credit_code"], said["name"], said["division"], values, notes, moves)
     made.new.append(change)
-
-
-def _size(catalog: Catalog, industry: str, profile: Mapping[str, Any]) -> int:
-    return SIZES.index(size_of(catalog, industry, profile)[0])
 
 
 def _compare(
@@ -254,7 +248,7 @@ def _figures(catalog: Catalog, said: Mapping[str, Any], firm: There, values: dic
             title = catalog.dictionary.facts[code].title
             notes.append(Note("import", title, str(firm.profile.get(code, "")), str(profile[code])))
     if notes:
-        values |= {"profile": profile, "size": _size(catalog, values.get("industry", firm.industry), profile)}
+        values |= {"profile": profile, "size": size_place(values.get("industry", firm.industry), profile)}
     return notes
 
 

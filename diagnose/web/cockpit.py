@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnose import access, wording
+from diagnose import wording
 from diagnose.models import Account, Division
 from diagnose.reports import bars, tables_excel
 from diagnose.services import cockpit_acts, cockpit_names, cockpit_tables, firm_list, targets
@@ -176,10 +176,8 @@ def _rulers() -> dict[str, Ruleset]:
 
 def _division(db: Session, who: Account) -> Division:
     """The division asked for, the officer's own without one; one elsewhere does not exist here."""
-    place_of(who)
     number = request.args.get("division", "")
-    found = db.get(Division, row_number(number) or 0) if number else who.division
-    return found if found and access.oversees(who, found.path) else abort(404)
+    return here.division_or_404(db, who, number) if number else who.division or abort(404)
 
 
 def _children(db: Session, division: Division) -> list[Division]:

@@ -78,7 +78,7 @@ def add() -> ResponseReturnValue:
     public_id = _public_id(request.form.get("start") or access.new_code())
     try:
         with here.writing() as db:
-            division = firm_filters.own_division(db, who, form.division.data or "")
+            division = here.division_or_404(db, who, form.division.data or "")
             now, today = wording.now(), wording.today()
             firm, made = register.add(db, _firm(form, division), contact_of(form), public_id, who.id, today, now)
             if made:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import abort, request
+from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnose import access, wording
-from diagnose.models import Account, Division, Term
+from diagnose import wording
+from diagnose.models import Account, Term
 from diagnose.models.enterprise import CLOSED, OPEN
 from diagnose.services.classify import SizeClass
 from diagnose.services.fact_kinds import DICTIONARY
@@ -58,16 +58,10 @@ def _asked(name: str) -> str:
     return request.args.get(name, "").replace("\0", "").strip()[:60]
 
 
-def own_division(db: Session, who: Account, number: str) -> Division:
-    """A division of the own subtree; others do not exist here."""
-    found = db.get(Division, row_number(number) or 0)
-    return found if found and access.oversees(who, found.path) else abort(404)
-
-
 def filters_of_address(db: Session, who: Account) -> Filters:
     """What the address asks for; what no control of the page sends is no filter."""
     asked = asked_filters()
-    below = own_division(db, who, asked["division"]).path if asked.get("division") else ""
+    below = here.division_or_404(db, who, asked["division"]).path if asked.get("division") else ""
     known: dict[str, Any] = {name: asked[name] for name, values in CHOICES.items() if asked.get(name) in values}
     known |= {name: True for name in FLAGS if asked.get(name) == "yes"}
     known |= {name: month for name in MONTHS if (month := _month(asked.get(name, "")))}

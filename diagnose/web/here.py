@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from diagnose import access, db
 from diagnose.access import Right
 from diagnose.catalog import Catalog
-from diagnose.models import Account, Assessment, Enterprise
+from diagnose.models import Account, Assessment, Division, Enterprise
 from diagnose.services import audit
 from diagnose.store import Store
+from diagnose.web.addresses import row_number
 
 FILLING = select(Assessment).where(
     Assessment.id == bindparam("assessment_id"),
@@ -108,6 +109,12 @@ def assessment_or_404(
     enterprise = enterprise_or_404(session, public_id, right, lock)
     found = session.scalar(FILLING, {"assessment_id": assessment_id, "enterprise_id": enterprise.id, "kind": kind})
     return enterprise, found or abort(404)
+
+
+def division_or_404(session: Session, who: Account, number: str) -> Division:
+    """The division of this number, when it is in the officer's subtree; others do not exist here."""
+    found = session.get(Division, row_number(number) or 0)
+    return found if found and access.oversees(who, found.path) else abort(404)
 
 
 def record(session: Session, action: str, enterprise: Enterprise | None = None, **detail: Any) -> None:

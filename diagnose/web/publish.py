@@ -17,7 +17,6 @@ from diagnose.services.publish_rules import RULES
 from diagnose.services.publish_truth import DIAGNOSED, SCOPE, Cell
 from diagnose.texts import say
 from diagnose.web import here, login
-from diagnose.web.addresses import row_number
 from diagnose.web.district_forms import tree
 from scoring.ruleset import Ruleset
 
@@ -50,10 +49,7 @@ class Asked:
 
 def _own_division(session: Session, who: Account, number: str) -> Division:
     """A division of the own subtree, the top of it when none is named."""
-    own = who.division or abort(404)
-    wanted = row_number(number) if number else own.id
-    found = session.get(Division, wanted) if wanted is not None else None
-    return found if found and access.oversees(who, found.path) else abort(404)
+    return here.division_or_404(session, who, number) if number else who.division or abort(404)
 
 
 @blueprint.get("/district/publish")

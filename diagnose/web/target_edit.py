@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from diagnose import access, wording
-from diagnose.models import Account, Division, Plan, Target
+from diagnose.models import Account, Plan, Target
 from diagnose.services import target_deeds
 from diagnose.services.plans_built_in import KINDS
 from diagnose.services.target_deeds import Goal, InUse
@@ -41,15 +41,10 @@ def add() -> ResponseReturnValue:
     if not goals:
         return _plan_page(form, rows)
     with here.writing() as db:
-        division = _own(db, who, form.division.data or "")
+        division = here.division_or_404(db, who, form.division.data or "")
         plan = target_deeds.add(db, division, form.head, goals, who.id, wording.now())
         here.record(db, "target_plan_add", plan=plan.id, division=division.id, targets=len(goals))
     return redirect(url_for("targets.plan", plan_id=plan.id, done="add"))
-
-
-def _own(db: Session, who: Account, number: str) -> Division:
-    found = db.get(Division, int(number))
-    return found if found and access.oversees(who, found.path) else abort(404)
 
 
 def edit(plan_id: int) -> ResponseReturnValue:

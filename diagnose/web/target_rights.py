@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from diagnose import access
 from diagnose.models import Account, Division, Plan, Target
-from diagnose.web.addresses import row_number
+from diagnose.web import here
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ def asked_division(db: Session, who: Account) -> Division | None:
     number = request.values.get("division", "")
     if not number:
         return None
-    found = db.get(Division, row_number(number) or 0)
-    return found if found and access.oversees(who, found.path) else abort(404)
+    return here.division_or_404(db, who, number)
 
 
 def plan_or_404(db: Session, who: Account, plan_id: int) -> Place:
