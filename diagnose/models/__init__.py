@@ -4,6 +4,7 @@ from diagnose.models.assessment import Assessment, DraftAnswer
 from diagnose.models.attempt import Attempt
 from diagnose.models.audit import AuditEntry, AuditHead
 from diagnose.models.counter import Counter, ScoreCount
+from diagnose.models.document import Bundle, Document, SealKey, WordTemplate
 from diagnose.models.enterprise import Enterprise, EnterpriseChange, EnterpriseDivision
 from diagnose.models.evidence import Evidence
 from diagnose.models.firm_fact import FirmFact
@@ -13,6 +14,7 @@ from diagnose.models.people import Account, Membership, Notice, Ticket
 from diagnose.models.place import Division
 from diagnose.models.publication import PeerGroup, Publication
 from diagnose.models.record import Diagnosis, Statement
+from diagnose.models.roadmap import PathChoice, Roadmap, RoadmapItem, RoadmapNote
 from diagnose.models.span import FirmSpan, Term, VerdictSpan
 from diagnose.models.target import Plan, Target, TargetActual, TargetShare
 from diagnose.models.visit import Assignment, Finding, SyncedChange, Visit, VisitStep
@@ -24,9 +26,11 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "AuditHead",
+    "Bundle",
     "Counter",
     "Diagnosis",
     "Division",
+    "Document",
     "DraftAnswer",
     "Enterprise",
     "EnterpriseChange",
@@ -40,10 +44,15 @@ __all__ = [
     "Job",
     "Membership",
     "Notice",
+    "PathChoice",
     "PeerGroup",
     "Plan",
     "Publication",
+    "Roadmap",
+    "RoadmapItem",
+    "RoadmapNote",
     "ScoreCount",
+    "SealKey",
     "Statement",
     "SyncedChange",
     "Target",
@@ -54,4 +63,5 @@ __all__ = [
     "VerdictSpan",
     "Visit",
     "VisitStep",
+    "WordTemplate",
 ]

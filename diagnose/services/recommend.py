@@ -11,9 +11,8 @@ from pathlib import Path
 from questionnaires.strict import DefinitionError
 from scoring.model import Band
 from scoring.ruleset import Indicator, Ruleset, RulesetError
+from scoring.steps import Step, steps_up
 from scoring.strict_yaml import Item, decimal_text, read
-
-Step = str | int | Fraction  # the key of an option, the grade of a scene, or the ratio to reach
 
 STEP_KEYS = {"single": "to", "scene": "to", "multi": "add", "ratio": "reach", "ratio_banded": "reach"}
 
@@ -44,28 +43,6 @@ class Library:
         """
         steps = _steps_after(ruleset.indicator(code), steps_up(ruleset.indicator(code), ruleset), answer)
         return [each for each in self.by_indicator.get(code, ()) if each.step in steps]
-
-
-def steps_up(indicator: Indicator, ruleset: Ruleset) -> tuple[Step, ...]:
-    """All steps of an indicator, lowest first.
-
-    single: every option after the first; scene: every grade; multi: every option but 无; ratio: each knot above 0 and
-    each level condition; banded: where each band after the first begins. Ratings have none: they have no texts.
-    """
-    if indicator.kind == "single":
-        return indicator.options[1:]
-    if indicator.kind == "multi":
-        return indicator.ticks
-    if indicator.kind == "scene":
-        return tuple(range(1, indicator.grades + 1))
-    if indicator.kind == "ratio_banded":
-        return tuple(band.start for band in indicator.bands[1:])
-    if indicator.kind == "ratings":
-        return ()
-    knots = {ratio for ratio, _ in indicator.knots}
-    conditions = [condition for level in ruleset.levels for condition in level.conditions]
-    asked = {Fraction(condition.value) for condition in conditions if condition.indicator == indicator.code}
-    return tuple(sorted(step for step in knots | asked if step > 0))
 
 
 def _steps_after(indicator: Indicator, steps: Sequence[Step], answer: object) -> Sequence[Step]:

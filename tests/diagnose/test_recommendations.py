@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.services.recommend import Library, load_library, steps_up
+from diagnose.services.recommend import Library, load_library
 from questionnaires.schema import load_dictionary
 from questionnaires.strict import DefinitionError, load_yaml
 from scoring.ruleset import Ruleset, find
+from scoring.steps import steps_up
 
 ALL_ADVICE = Path(__file__).parents[2] / "diagnose" / "advice"
 ADVICE = ALL_ADVICE / "digital-portrait"
