@@ -92,6 +92,12 @@ def thousands(value: object) -> str:
     return f"{Decimal(str(value)):,}"
 
 
+def wan(units: int) -> str:
+    """百元 as 万元, exact, without trailing zeros: 1235000 → 12,350; 1205 → 12.05."""
+    text = f"{Decimal(units).scaleb(-2):,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def level_name(level: int, title: str) -> str:
     """集成级（三级）; level 0, and a title that names the level itself, stand alone."""
     numeral = f"{LEVEL_NUMERALS[level]}级"

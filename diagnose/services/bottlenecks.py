@@ -10,7 +10,8 @@ from typing import Any
 from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.services.methods import need_text
-from diagnose.services.recommend import Recommendation
+from diagnose.services.recommend import Library
+from diagnose.services.recommendation import Recommendation
 from diagnose.texts import say
 from questionnaires.schema import Indicator
 from scoring.ruleset import Condition, Ruleset
@@ -34,10 +35,18 @@ class Bottleneck:
 
 
 def bottlenecks(
-    catalog: Catalog, rules: Ruleset, judged: Verdict, answers: Mapping[str, Any], facts: Mapping[str, Any]
+    catalog: Catalog,
+    rules: Ruleset,
+    library: Library,
+    judged: Verdict,
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
 ) -> list[Bottleneck]:
-    """The bottlenecks of one verdict, most important first, ties in the order of the ruler."""
-    rows = _Rows(catalog, rules, answers, facts)
+    """The bottlenecks of one verdict, most important first, ties in the order of the ruler.
+
+    ``library`` is the one for this firm (`Library.for_firm`).
+    """
+    rows = _Rows(catalog, rules, library, answers, facts)
     level = judged.level or 0
     if rules.family == "ratings":
         tested = min(level, len(rules.levels) - 1)
@@ -57,6 +66,7 @@ class _Rows:
 
     catalog: Catalog
     rules: Ruleset
+    library: Library
     answers: Mapping[str, Any]
     facts: Mapping[str, Any]
 
@@ -114,7 +124,7 @@ class _Rows:
         return f"{wording.points(lost)} / {wording.plain_points(self.rules.indicator(code).max_points)}"
 
     def _advice(self, code: str) -> list[Recommendation]:
-        return self.catalog.libraries[self.rules.name].next_steps(self.rules, code, self.answers[code])
+        return self.library.next_steps(self.rules, code, self.answers[code])
 
 
 def full_points(rules: Ruleset, code: str) -> Condition:

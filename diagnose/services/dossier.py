@@ -18,6 +18,7 @@ from diagnose.services.fact_sheet import in_force
 from diagnose.services.facts import DatedFact, plain
 from diagnose.services.history import HistoryLine, history
 from diagnose.services.peers_shown import Peers, peers
+from diagnose.services.recommendation import library_size
 from diagnose.services.returns import pending
 from diagnose.services.sizes import size_of
 from diagnose.services.standing import Ruler, Standing, of_diagnosis, rulers
@@ -126,6 +127,7 @@ def dossier(
     judged = record.judged(shown)
     rules, facts, form = judged.rules, judged.facts, catalog.form_of(judged.rules)
     size, above = size_of(catalog, enterprise.industry, facts)
+    library = catalog.libraries[rules.name].for_firm(enterprise.process_type, library_size(size))
     following = rules.levels[shown.level] if shown.level < len(rules.levels) else None
     returned = pending(session, [enterprise.id])[enterprise.id]
     other = record.newest(form.name, "self" if shown.kind == "onsite" else "onsite")
@@ -144,7 +146,7 @@ def dossier(
         beside=of_diagnosis(record, other) if other else None,
         form=form,
         rulers=rulers(session, catalog, enterprise, record, wording.today()),
-        bottlenecks=bottlenecks(catalog, rules, judged.verdict, judged.answers, facts),
+        bottlenecks=bottlenecks(catalog, rules, library, judged.verdict, judged.answers, facts),
         needs=wording.answer_text(catalog.dictionary.indicators["needs"], facts) if "needs" in facts else "",
         history=history(session, catalog, record, form.name),
         facts=_facts(catalog, rules, judged.dated),

@@ -1,4 +1,4 @@
-"""Recommendations (建议): for every step up of every indicator what to do, what it needs, how one knows it is done.
+"""The action library (行动库) of a ruler: for every step up what to do, what it costs, how one knows it is done.
 
 The texts are diagnose/advice/<scheme>/*.yaml, held against a ruler when loaded: no step without a text, no other step.
 """
@@ -8,41 +8,36 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from diagnose.services.recommend_check import refuse_cycles, refuse_doubles
+from diagnose.services.recommend_read import Source, read_steps, sources
+from diagnose.services.recommendation import Recommendation, Size, for_firm
 from questionnaires.strict import DefinitionError
 from scoring.model import Band
 from scoring.ruleset import Indicator, Ruleset, RulesetError
 from scoring.steps import Step, steps_up
-from scoring.strict_yaml import Item, decimal_text, read
-
-STEP_KEYS = {"single": "to", "scene": "to", "multi": "add", "ratio": "reach", "ratio_banded": "reach"}
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """What to do to take one step; `step` is the option to move to or to add, or the ratio to reach."""
-
-    indicator: str
-    step: Step
-    do: str
-    needs: str
-    done: str
 
 
 @dataclass(frozen=True)
 class Library:
-    """The recommendations of a ruler: indicator code → one for each of its steps, in the order of `steps_up`."""
+    """The recommendations of a ruler: indicator code → one for each of its steps, in the order of `steps_up`, then the
+    direct entries (`start` is not None)."""
 
     by_indicator: Mapping[str, tuple[Recommendation, ...]]
 
+    def for_firm(self, process_type: str, size: Size) -> "Library":
+        """The library as it holds for such a firm, every entry without variants."""
+        firm = {"process": process_type, "size": size}
+        return Library({code: tuple(for_firm(one, firm) for one in all_) for code, all_ in self.by_indicator.items()})
+
     def next_steps(self, ruleset: Ruleset, code: str, answer: object) -> list[Recommendation]:
-        """What comes next after this answer of the batch format, one that scoring has accepted.
+        """What comes next after this answer of the batch format, one that scoring has accepted; no direct entries.
 
         single and scene: the next option or grade; multi: every option not ticked; ratio: the lowest step above
         num ÷ den, exactly, and for a banded one the next band. Nothing at the top, for "NA", for a missing answer
         (None) and for ratings. KeyError for an unknown code.
         """
         steps = _steps_after(ruleset.indicator(code), steps_up(ruleset.indicator(code), ruleset), answer)
-        return [each for each in self.by_indicator.get(code, ()) if each.step in steps]
+        return [each for each in self.by_indicator.get(code, ()) if each.start is None and each.step in steps]
 
 
 def _steps_after(indicator: Indicator, steps: Sequence[Step], answer: object) -> Sequence[Step]:
@@ -75,67 +70,30 @@ def load_library(folders: Sequence[Path], ruleset: Ruleset) -> Library:
 
     The first folder is the ruler's own and knows only its indicators; those it shares with another scheme, step by
     step, may stand in a later folder. Raises DefinitionError ("FILE:LINE: PLACE: what") for an indicator or step
-    missing, unknown or out of order.
+    missing, unknown or out of order, and for whatever else does not fit (recommend_read.py, recommend_check.py).
     """
-    known = {each.code: each for each in ruleset.indicators if steps_up(each, ruleset)}
-    found: dict[str, tuple[Recommendation, ...]] = {}
     try:
-        for number, folder in enumerate(folders):
-            for path in sorted(folder.glob("*.yaml")):
-                found |= _read_file(path, known, set(found), own=number == 0, ruleset=ruleset)
+        found, where = _read_all(sources(folders), ruleset)
+        refuse_cycles(found, where, ruleset)
     except RulesetError as error:
         raise DefinitionError(str(error)) from error
-    missing = [code for code in known if code not in found]
+    missing = [each.code for each in ruleset.indicators if steps_up(each, ruleset) and each.code not in found]
     if missing and folders:
         raise DefinitionError(f"{folders[0]}: {', '.join(missing)}: {ruleset.name} has no recommendations for it")
     return Library(found)
 
 
-def _read_file(
-    path: Path, known: Mapping[str, Indicator], done: set[str], own: bool, ruleset: Ruleset
-) -> dict[str, tuple[Recommendation, ...]]:
+def _read_all(
+    read: Sequence[Source], ruleset: Ruleset
+) -> tuple[dict[str, tuple[Recommendation, ...]], dict[str, Source]]:
+    """The entries of each indicator of the ruler, and where they stand; the first folder that has it counts."""
+    refuse_doubles(read)
+    known = {each.code for each in ruleset.indicators if steps_up(each, ruleset)}
     found: dict[str, tuple[Recommendation, ...]] = {}
-    for code, item in _lists(path).items():
-        if code in known and code not in done:
-            found[code] = _read_steps(item, known[code], steps_up(known[code], ruleset))
-        elif own:
-            raise item.error(f"{ruleset.name} has no step of {code}, or it stands in another file too")
-    return found
-
-
-def _lists(path: Path) -> dict[str, Item]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DefinitionError(f"{path}: file: cannot be read: {error.strerror}") from error
-    return read(raw, path).entries()
-
-
-def _read_steps(item: Item, indicator: Indicator, steps: Sequence[Step]) -> tuple[Recommendation, ...]:
-    """The list of one indicator, which must have exactly these steps in this order."""
-    entries = item.items()
-    found = tuple(_read_one(entry, indicator) for entry in entries)
-    for number, (entry, recommendation) in enumerate(zip(entries, found, strict=True)):
-        if number >= len(steps) or recommendation.step != steps[number]:
-            here = _shown(steps[number]) if number < len(steps) else "nothing"
-            raise entry.error(f"step {_shown(recommendation.step)} stands where {here} belongs")
-    if len(found) < len(steps):
-        raise item.error(f"missing step: {', '.join(map(_shown, steps[len(found) :]))}")
-    return found
-
-
-def _read_one(item: Item, indicator: Indicator) -> Recommendation:
-    key = STEP_KEYS[indicator.kind]
-    fields = item.fields([key, "do", "needs", "done"])
-    step = _step(fields[key], indicator)
-    return Recommendation(indicator.code, step, fields["do"].text(), fields["needs"].text(), fields["done"].text())
-
-
-def _step(item: Item, indicator: Indicator) -> Step:
-    if indicator.kind == "scene":
-        return item.whole(1, indicator.grades)
-    return item.number() if indicator.kind in ("ratio", "ratio_banded") else item.text()
-
-
-def _shown(step: Step) -> str:
-    return decimal_text(step) if isinstance(step, Fraction) else str(step)
+    where: dict[str, Source] = {}
+    for source in read:
+        if source.code in known and source.code not in found:
+            found[source.code], where[source.code] = read_steps(source, ruleset), source
+        elif source.own:
+            raise source.item.error(f"{ruleset.name} has no step of {source.code}, or it stands in another file too")
+    return found, where

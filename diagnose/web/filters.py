@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 
 from diagnose import wording
+from diagnose.services.service_kinds import service_kinds
 
 
 def install(app: Flask) -> None:
@@ -21,6 +22,7 @@ def install(app: Flask) -> None:
         wording.percent,
         wording.exact_percent,
         wording.thousands,
+        wording.wan,
         wording.number,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
@@ -33,6 +35,7 @@ def install(app: Flask) -> None:
         answer_text=wording.answer_text,
         option_label=wording.option_label,
         fixed_url=fixed_url,
+        SERVICE_KINDS=service_kinds(),
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

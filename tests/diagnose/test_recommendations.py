@@ -186,7 +186,7 @@ def test_the_text_that_comes_next_is_the_one_written_for_that_step(library: Libr
         ("- reach: 0.5\n", "- to: 0.5\n", r":\d+: cnc_rate\[1\].to: unknown key"),
         ("- reach: 0.5\n", "- reach: 0.5\n  reach: 0.5\n", r":\d+: cnc_rate\[1\].reach: the key is given twice"),
         ("- reach: 0.5\n", "- reach: half\n", r":\d+: cnc_rate\[1\].reach: must be a plain decimal number"),
-        ("- reach: 0.5\n", "- reach: 0.5\n  cost: 1\n", r":\d+: cnc_rate\[1\].cost: unknown key"),
+        ("- reach: 0.5\n", "- reach: 0.5\n  price: 1\n", r":\d+: cnc_rate\[1\].price: unknown key"),
         ("- add: O\n", "- add: P\n", r":\d+: auto_collection\[13\]: step P stands where O belongs"),
         ("- add: B\n", "- add: A\n", r":\d+: auto_collection\[0\]: step A stands where B belongs"),
         ("cnc_rate:\n", "cnc_rates:\n", r":\d+: cnc_rates: digital-portrait/2025 has no step of cnc_rates"),
