@@ -52,6 +52,7 @@ from diagnose.web import (
     privacy,
     public,
     publish,
+    roadmap,
     survey,
     targets,
     visits,
@@ -59,7 +60,7 @@ from diagnose.web import (
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
-FIRM = (files, survey, dossier, evidence, claim, log)
+FIRM = (files, survey, dossier, roadmap, evidence, claim, log)
 PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)

@@ -23,6 +23,10 @@ from diagnose.models import (
     FirmFact,
     Membership,
     Notice,
+    PathChoice,
+    Roadmap,
+    RoadmapItem,
+    RoadmapNote,
     Statement,
     Visit,
     VisitStep,
@@ -88,6 +92,8 @@ def _content(session: Session, enterprise: Enterprise) -> dict[str, Any]:
         "evidence": _rows(session, Evidence, enterprise),
         "facts": _rows(session, FirmFact, enterprise),
         "notices": _notices(session, enterprise),
+        "path_choices": _rows(session, PathChoice, enterprise),
+        "roadmaps": _roadmaps(session, enterprise),
     }
 
 
@@ -120,6 +126,23 @@ def _steps(session: Session, enterprise: Enterprise) -> dict[int, list[dict[str,
         .order_by(VisitStep.id)
     )
     return _by_first(session, query)
+
+
+def _roadmaps(session: Session, enterprise: Enterprise) -> list[dict[str, Any]]:
+    """The plans with their items, and of each item what was changed."""
+    of_firm = Roadmap.enterprise_id == enterprise.id
+    items: Any = select(RoadmapItem.roadmap_id, *_others(RoadmapItem, "roadmap_id")).join(Roadmap).where(of_firm)
+    notes: Any = select(RoadmapNote.item_id, *_others(RoadmapNote, "item_id"))
+    notes = notes.join(RoadmapItem, RoadmapItem.id == RoadmapNote.item_id).join(Roadmap).where(of_firm)
+    changes = _by_first(session, notes.order_by(RoadmapNote.id))
+    grouped = _by_first(session, items.order_by(RoadmapItem.roadmap_id, RoadmapItem.position))
+    for one in (one for each in grouped.values() for one in each):
+        one["notes"] = changes.get(one["id"], [])
+    return [row | {"items": grouped.get(row["id"], [])} for row in _rows(session, Roadmap, enterprise)]
+
+
+def _others(model: type[Any], but: str) -> list[Any]:
+    return [column for column in model.__table__.columns if column.name != but]
 
 
 def _by_first(session: Session, query: Any) -> dict[int, list[dict[str, Any]]]:

@@ -22,6 +22,8 @@ from diagnose.models import (
     Flag,
     Membership,
     Notice,
+    PathChoice,
+    Roadmap,
     Statement,
     Ticket,
     Visit,
@@ -30,14 +32,17 @@ from diagnose.models import (
 from diagnose.models.assessment import DRAFT, SET_ASIDE
 from diagnose.models.enterprise import MERGED
 from diagnose.models.visit import CANCELLED, ENDED
-from diagnose.services import firm_facts, spans
+from diagnose.services import firm_facts, plan_joining, spans
 from diagnose.services.answers import batch_answers
 from diagnose.services.diagnose import columns, try_verdict
 from diagnose.services.facts import merge, plain, statements_of
 from diagnose.services.sizes import size_place
 from diagnose.texts import say
 
-OWNED = (Statement, Assessment, Diagnosis, Evidence, Visit, Assignment, Membership, Notice, Ticket, FirmFact, Flag)
+OWNED = (
+    *(Statement, Assessment, Diagnosis, Evidence, Visit, Assignment, Membership, Notice, Ticket, FirmFact, Flag),
+    *(PathChoice, Roadmap),
+)
 
 
 class CannotJoin(ValueError):
@@ -79,6 +84,7 @@ def _join(
     session.execute(update(Enterprise).where(Enterprise.merged_into_id == source.id).values(merged_into_id=target.id))
     _make_room(session, source.id, target.id, now, by)
     firm_facts.give_way(session, source.id, target.id, by, now)
+    plan_joining.give_way(session, source.id, target.id, now)
     for model in OWNED:
         session.execute(update(model).where(model.enterprise_id == source.id).values(enterprise_id=target.id))
     _readdress(session, source, target)

@@ -22,8 +22,8 @@ def install(app: Flask) -> None:
         wording.percent,
         wording.exact_percent,
         wording.thousands,
-        wording.wan,
         wording.number,
+        wording.wan,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals.update(

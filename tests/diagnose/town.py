@@ -17,6 +17,7 @@ from diagnose.services.publish import Prepared
 from diagnose.web import here
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, engine, open_file
+from tests.diagnose.plan_desk import items, planned
 from tests.diagnose.proof import upload
 from tests.diagnose.published import firms, gathered, prepared, published
 from tests.diagnose.visit_cast import Story, story
@@ -89,15 +90,15 @@ def town(app: Flask) -> Town:
     general |= {"code": "design", "question": "five_g", "visit_id": told.visit, "account_id": told.officer}
     general |= {"division_id": place, "publication_id": _published(app, place), "intake_id": 1}
     general |= _plan(app) | _known(app, told.file.enterprise().id)
-    return Town(
-        app,
-        told,
-        draft,
-        own,
-        ids,
-        general | _numbers(app, draft),
-        general | _numbers(app, own.next_draft("again")),
-    )
+    known = general | _numbers(app, draft) | _planned(told.file)
+    to_holder = general | _numbers(app, own.next_draft("again")) | _planned(own)
+    return Town(app, told, draft, own, ids, known, to_holder)
+
+
+def _planned(file: File) -> dict[str, object]:
+    """A plan of its newest verdict."""
+    plan = planned(file)
+    return {"roadmap_id": plan, "item_id": items(file, plan)[0]}
 
 
 def _street(app: Flask) -> int:

@@ -12,7 +12,20 @@ from tests.diagnose.cast import File, all_of
 
 GENERAL = {"scheme": "digital-portrait", "form": "digital-portrait", "edition": "2025", "province": "320000"}
 # Rows that a file without accounts, visits and evidence has none of.
-NAMES = ("visit", "evidence", "account", "division", "fact", "flag", "plan", "target", "publication", "intake")
+NAMES = (
+    "visit",
+    "evidence",
+    "account",
+    "division",
+    "fact",
+    "flag",
+    "plan",
+    "target",
+    "publication",
+    "intake",
+    "roadmap",
+    "item",
+)
 NONE = dict.fromkeys((f"{name}_id" for name in NAMES), 1)
 SECTION = {"code": "design"}
 # Answered by Flask itself from folders of files.
