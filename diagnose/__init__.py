@@ -15,6 +15,7 @@ from diagnose.cli import COMMANDS
 from diagnose.cli_checkup import COMMANDS as CHECKUP_COMMANDS
 from diagnose.cli_district import COMMANDS as DISTRICT_COMMANDS
 from diagnose.cli_peers import COMMANDS as PEERS_COMMANDS
+from diagnose.cli_seal import COMMANDS as SEAL_COMMANDS
 from diagnose.config import Settings, settings
 from diagnose.db import make_engine
 from diagnose.store import Store, open_store
@@ -113,6 +114,6 @@ def create_app(given: Settings | None = None, catalog: Catalog | None = None) ->
     filters.install(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
-    for command in (*COMMANDS, *DISTRICT_COMMANDS, *CHECKUP_COMMANDS, *PEERS_COMMANDS):
+    for command in (*COMMANDS, *DISTRICT_COMMANDS, *CHECKUP_COMMANDS, *PEERS_COMMANDS, *SEAL_COMMANDS):
         app.cli.add_command(command)
     return app

@@ -71,14 +71,14 @@ def secret_key(var: Path) -> str:
     """
     path = var / "secret_key"
     if not path.exists():
-        _publish(path, secrets.token_hex(KEY_BYTES))
+        publish(path, secrets.token_hex(KEY_BYTES))
     key = path.read_text(encoding="ascii").strip()
     if len(key) < KEY_BYTES:
         raise ValueError(f"密钥文件为空或不完整：{path}。删除它再启动会生成新密钥；已打开档案的浏览器需重新打开链接。")
     return key
 
 
-def _publish(path: Path, text: str) -> None:
+def publish(path: Path, text: str) -> None:
     """Give `path` the text (0600) unless another process was first."""
     handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:

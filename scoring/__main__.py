@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("rulesets", help="list what can be scored: name, title, sha256")
     command = commands.add_parser("verify", help="work a verdict out again from its trace, without the scorer")
-    command.add_argument("file", metavar="FILE", type=Path, help="the trace as JSON")
+    command.add_argument("file", metavar="FILE", type=Path, help="the trace, or an issued document, as JSON")
     command = commands.add_parser("score", help="score JSON Lines")
     command.add_argument("ruleset", metavar="SCHEME/EDITION")
     command.add_argument(

@@ -1,5 +1,7 @@
 """A second opinion: works out points, score, level and its conditions in a trace again, from the answers and the YAML.
 
+Of an issued document (JSON) also whether the facts in it give the answers; its signature is not looked at.
+
 Shares no code with the scorer, only the file formats; every number is a Fraction of the decimals written.
 """
 
@@ -16,6 +18,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+# All that reading something of another shape can raise.
+WRONG = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, StopIteration, RecursionError)
+FOLLOWS = ", and the answers follow from the facts"
 RULES = Path(__file__).parent / "rules"
 Raw = Any  # what YAML and JSON hold; every scalar of the YAML is text
 Rules = dict[str, Raw]  # what the ruleset says of each indicator
@@ -206,16 +211,47 @@ def in_level(level: str, tests: list[Test], conditions: list[Raw], rules: Rules)
             yield f"{level}: the trace says {said}; it is {test.name} {test.have} of {test.need}, holds {test.holds}"
 
 
+def normal(value: Raw) -> Raw:
+    """A fact or an answer for comparing: numbers, also those written as text, exactly."""
+    if isinstance(value, list):
+        return [normal(each) for each in value]
+    if isinstance(value, dict):
+        return {key: normal(each) for key, each in value.items()}
+    return Fraction(str(value)) if re.fullmatch(r"[0-9]{1,40}(\.[0-9]{1,40})?", str(value)) else value
+
+
+def given(read: Raw, facts: Raw) -> Raw:
+    """The answer that facts give; ``read`` says which they are, and which one makes it 不适用."""
+    unless = read.get("unless")
+    if unless and facts.get(unless["fact"]) == unless["value"]:
+        return "NA"
+    values = [facts.get(code) for code in read["facts"]]
+    return values[0] if len(values) == 1 else {"num": values[0], "den": values[1]}
+
+
+def from_facts(content: Raw) -> Iterator[str]:
+    """The answers in an issued document that its facts do not give."""
+    for each in content["trace"]["indicators"]:
+        found = given(content["reads"][each["code"]], content["facts_read"])
+        if normal(found) != normal(each["answer"]):
+            yield f"{each['code']}: the trace says {each['answer']!r}, the facts give {found!r}"
+
+
 def main(file: Path) -> int:
     """Says what differs and returns 0 when nothing does, 1 when something does, 2 when it cannot be told."""
     try:
-        trace = json.loads(file.read_bytes())
+        read = json.loads(file.read_bytes())
+        issued = "content" in read
+        trace = read["content"]["trace"] if issued else read
         found = list(differences(trace, *read_rules(trace["ruleset"])))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, StopIteration) as error:
+        found += from_facts(read["content"]) if issued else ()
+    except WRONG as error:
         print(f"{file}: cannot be verified: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     for each in found:
         print(each)
     if not found:
-        print("points, score, level and conditions agree")
+        print("points, score, level and conditions agree" + FOLLOWS * issued)
+    if issued:
+        print("the signature is not checked here: use `flask verify-seal`")
     return 1 if found else 0

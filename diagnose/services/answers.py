@@ -16,6 +16,18 @@ def batch_answers(rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, An
     return {code: answer for code, answer in answers.items() if answer is not None}
 
 
+def reads(rules: Ruleset, dictionary: Dictionary) -> dict[str, Any]:
+    """Which facts answer each indicator, and which fact makes it 不适用: the map, for who has no dictionary."""
+    return {scored.code: _reads(dictionary.question(rules.scheme, scored.code)) for scored in rules.indicators}
+
+
+def _reads(question: Indicator) -> dict[str, Any]:
+    rule = question.may_not_apply
+    unless = {"unless": {"fact": rule[0], "value": rule[1]}} if rule else {}
+    asked = [fact.code for fact in question.facts] if question.kind == "ratio" else [question.code]
+    return {"facts": asked} | unless
+
+
 def known_to_apply(rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, Any]) -> frozenset[str]:
     """Indicators that could be 不适用, but for which the firm declared that they do apply."""
     return frozenset(

@@ -26,7 +26,9 @@ MANIFEST = "manifest.json"
 DATABASE = "database"
 KEY = "secret_key"
 EVIDENCE = "evidence/"
-NAME = re.compile(rf"({DATABASE}|{KEY}|{EVIDENCE}[0-9A-Za-z_-][0-9A-Za-z._-]*(/[0-9A-Za-z_-][0-9A-Za-z._-]*)*)")
+SEAL = "seal/"
+PLAIN = "[0-9A-Za-z_-][0-9A-Za-z._-]*"
+NAME = re.compile(rf"({DATABASE}|{KEY}|{SEAL}[0-9a-f]{{16}}\.key|{EVIDENCE}{PLAIN}(/{PLAIN})*)")
 CHUNK = 1 << 20
 FASTEST = 1  # most of a backup is photos, which do not get any smaller
 

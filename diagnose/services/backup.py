@@ -1,4 +1,4 @@
-"""flask backup: database, key and local evidence in one file, while the server goes on writing."""
+"""flask backup: database, keys and local evidence in one file, while the server goes on writing."""
 
 import tempfile
 from pathlib import Path
@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 from diagnose import wording
 from diagnose.config import Settings, private_folder
 from diagnose.db import reading, writing
-from diagnose.services import archive, audit, audit_check, jobs, snapshot
-from diagnose.services.archive import DATABASE, EVIDENCE, KEY, Manifest
+from diagnose.services import archive, audit, audit_check, jobs, seal_keys, snapshot
+from diagnose.services.archive import DATABASE, EVIDENCE, KEY, SEAL, Manifest
 from diagnose.services.jobs import Refused, Run
 from diagnose.texts import say
 
@@ -38,9 +38,10 @@ def _write(engine: Engine, settings: Settings, folder: Path, run: Run) -> Path:
         dumped = Path(work) / DATABASE
         snapshot.dump(settings.database_url, dumped)
         photos = _evidence(settings)
-        run.expect(len(photos) + 2)
+        keys = [(one, SEAL + one.name) for one in seal_keys.files(settings.var_dir)]
+        run.expect(len(photos) + len(keys) + 2)
         with archive.writing(path, manifest) as file:
-            for source, name in ((dumped, DATABASE), (settings.var_dir / KEY, KEY), *photos):
+            for source, name in ((dumped, DATABASE), (settings.var_dir / KEY, KEY), *keys, *photos):
                 file.add(source, name)
                 run.advance()
     return path

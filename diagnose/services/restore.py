@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from diagnose import wording
 from diagnose.config import PROJECT, Settings
-from diagnose.services import archive, snapshot
+from diagnose.services import archive, seal_keys, snapshot
 from diagnose.services.archive import DATABASE, KEY, Manifest
 from diagnose.services.backup import EVIDENCE_FOLDER
 from diagnose.services.jobs import Refused
@@ -33,6 +33,7 @@ def restore(engine: Engine, settings: Settings, path: Path, replace: bool = Fals
         aside = settings.var_dir / f"replaced-{wording.now().astimezone(wording.SHANGHAI):%Y%m%d-%H%M%S}"
         with ExitStack() as undo:
             _exchange(undo, fresh / EVIDENCE_FOLDER, settings.var_dir / EVIDENCE_FOLDER, aside)
+            _exchange(undo, fresh / seal_keys.FOLDER, settings.var_dir / seal_keys.FOLDER, aside)
             _exchange(undo, fresh / KEY, settings.var_dir / KEY, aside)
             _database(undo, engine, fresh / DATABASE, aside)
             undo.pop_all()

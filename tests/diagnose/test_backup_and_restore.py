@@ -21,11 +21,12 @@ from diagnose.config import Settings
 from diagnose.db import Base, reading, writing
 from diagnose.models import Enterprise, Job
 from diagnose.models.job import FAILED
-from diagnose.services import audit, backup, restore, snapshot
+from diagnose.services import audit, backup, restore, seal_file, snapshot
 from diagnose.services.jobs import Refused
 from tests.conftest import Visitor
 from tests.databases import _postgres_url, _run_sql
 from tests.diagnose.cast import all_of, engine, open_file
+from tests.diagnose.sealing import issued
 from tests.firms import PROCESS
 
 Elsewhere = Callable[[], Flask]
@@ -104,6 +105,7 @@ def test_a_backup_restored_elsewhere_has_every_row_key_and_photo(
     here: Flask, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
     file = open_file(here).submitted()
+    document = issued(here, file).data
     path = taken(here, tmp_path / "backups")
     before = rows(here)
     manifest, kept = put(elsewhere(), path)
@@ -120,6 +122,10 @@ def test_a_backup_restored_elsewhere_has_every_row_key_and_photo(
     assert visitor.get(f"{file.address}/").status_code == 200
     said = there.test_cli_runner().invoke(args=["audit", "verify", "--expect", manifest.audit])
     assert said.exit_code == 0, said.output
+    (tmp_path / "document.json").write_bytes(document)
+    said = there.test_cli_runner().invoke(args=["verify-seal", str(tmp_path / "document.json")])
+    assert said.exit_code == 0, said.output
+    assert issued(there, file).row.key_id == seal_file.open_seal(document)[1]["claim"]["key"], "it signs with its key"
 
 
 def test_the_restored_installation_can_be_worked_with_and_backed_up_again(
