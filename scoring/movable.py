@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise, product
-from math import ceil, floor
+from math import floor
 
 from scoring.answers import NA
 from scoring.encode import encode
 from scoring.interval import bounds
 from scoring.maturity import judge
-from scoring.model import TOTAL, Band, Gate, Indicator, Level, Ruleset
-from scoring.worth import answer_points, answer_steps
+from scoring.model import Band, Gate, Indicator, Level, Ruleset
+from scoring.worth import answer_points, answer_steps, least_points
 
 
 def movable(ruleset: Ruleset, answers: Mapping[str, object], applies: Collection[str] = ()) -> frozenset[str]:
@@ -79,7 +79,7 @@ def _answers_that_move(file: _File, level: Level, not_applicable: frozenset[str]
     known = sum(file.points[each.code] for each in scored if each not in blank)
     worths = {each.code: _worths(each, least.get(each.code)) for each in blank}
     best = known + sum(max(each) for each in worths.values())
-    needed_by_all = _floor(ruleset, level, most)
+    needed_by_all = least_points(ruleset, level, most)
     if best < needed_by_all:
         return set()
     alone = {code for group in ruleset.not_applicable if len(group) == 1 and file.undecided(group) for code in group}
@@ -87,17 +87,11 @@ def _answers_that_move(file: _File, level: Level, not_applicable: frozenset[str]
     for each, others in _all_but_one(blank, worths, 1 << known):
         needed = [needed_by_all - worth for worth in worths[each.code]]
         if each.code in alone:
-            needed.append(_floor(ruleset, level, most - each.max_points))
+            needed.append(least_points(ruleset, level, most - each.max_points))
         low, high = max(min(needed), 0), max(*needed, 0)
         if _may_fail(each, least.get(each.code)) or (others >> low) & ((1 << (high - low)) - 1):
             moved.add(each.code)
     return moved
-
-
-def _floor(ruleset: Ruleset, level: Level, most: int) -> int:
-    """The fewest milli-points, out of `most`, whose score reaches the level's floor."""
-    unit = TOTAL * 10**ruleset.decimals
-    return max(ceil(Fraction(most * (2 * level.min_score - 1), 2 * unit)), 0)
 
 
 def _all_but_one(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
+from math import ceil, lcm
 
-from scoring.model import Indicator
+from scoring.model import TOTAL, Indicator, Level, Ruleset
 
 
 def answer_points(indicator: Indicator) -> list[int]:
@@ -31,6 +31,12 @@ def _subset_sums(parts: Sequence[int]) -> list[int]:
     for part in parts:
         sums += [total + part for total in sums]
     return sums
+
+
+def least_points(ruleset: Ruleset, level: Level, most: int) -> int:
+    """The fewest milli-points, out of ``most``, whose score reaches the level's floor."""
+    unit = TOTAL * 10**ruleset.decimals
+    return max(ceil(Fraction(most * (2 * level.min_score - 1), 2 * unit)), 0)
 
 
 def worst_code(indicator: Indicator) -> int:
