@@ -29,6 +29,7 @@ from diagnose.web import (
     checkup,
     claim,
     cockpit,
+    compare,
     district,
     district_codes,
     district_firm,
@@ -61,7 +62,7 @@ from diagnose.web import (
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
-FIRM = (files, survey, dossier, roadmap, evidence, claim, log)
+FIRM = (files, survey, dossier, compare, roadmap, evidence, claim, log)
 PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)

@@ -77,8 +77,13 @@ def plain_points(milli: int) -> str:
 
 def percent(share: Fraction) -> str:
     """A share with one decimal, rounded half-up: 22/40 → 55.0%."""
-    tenths = Decimal(share.numerator * 1000) / Decimal(share.denominator)
-    return f"{tenths.quantize(Decimal(1), ROUND_HALF_UP) / 10:.1f}%"
+    return f"{number(tenths(share), 1)}%"
+
+
+def tenths(share: Fraction) -> int:
+    """A share in tenths of a percent, rounded half-up, as `percent` shows it: 22/40 → 550."""
+    exact = Decimal(share.numerator * 1000) / Decimal(share.denominator)
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def exact_percent(share: Fraction) -> str:

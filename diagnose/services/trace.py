@@ -30,8 +30,9 @@ class TraceLine:
 
 @dataclass(frozen=True)
 class ConditionLine:
-    """One condition of a level in words."""
+    """One condition of a level in words; ``code`` names it within its level."""
 
+    code: str
     title: str
     need: str
     have: str
@@ -66,11 +67,18 @@ def traced(session: Session, catalog: Catalog, enterprise: Enterprise, diagnosis
         question = catalog.dictionary.question(rules.scheme, entry["code"])
         answer = wording.answer_text(question, facts) if entry["applies"] else say("not_applicable")
         lines.setdefault(entry["dimension"], []).append(TraceLine(question, answer, entry))
-    conditions = {
-        level.level: [_condition(rules, catalog.dictionary, facts, level, one) for one in shown["conditions"]]
+    conditions = condition_lines(rules, catalog.dictionary, facts, trace)
+    return Traced(found, rules, trace, lines, conditions, adopted_text(found, rules))
+
+
+def condition_lines(
+    rules: Ruleset, dictionary: Dictionary, facts: Mapping[str, Any], trace: Trace
+) -> dict[int, list[ConditionLine]]:
+    """The conditions of a trace in words, by level."""
+    return {
+        level.level: [_condition(rules, dictionary, facts, level, one) for one in shown["conditions"]]
         for level, shown in zip(rules.levels, trace["levels"], strict=True)
     }
-    return Traced(found, rules, trace, lines, conditions, adopted_text(found, rules))
 
 
 def _condition(
@@ -79,11 +87,11 @@ def _condition(
     stated = next((one for one in level.conditions if one.indicator == entry["condition"]), None)
     if stated is None:
         title = say(f"condition_{entry['condition']}")
-        return ConditionLine(title, str(entry["need"]), str(entry["have"]), entry["holds"])
+        return ConditionLine(entry["condition"], title, str(entry["need"]), str(entry["have"]), entry["holds"])
     question = dictionary.question(rules.scheme, stated.indicator)
     have = wording.answer_text(question, facts)
     if entry["have"] == NOT_APPLICABLE:
         have = say("not_applicable")
     elif question.kind == "multi":
         have = say("ticked", count=entry["have"])
-    return ConditionLine(question.title, need_text(stated, rules, dictionary), have, entry["holds"])
+    return ConditionLine(stated.indicator, question.title, need_text(stated, rules, dictionary), have, entry["holds"])

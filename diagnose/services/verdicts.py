@@ -20,11 +20,10 @@ KINDS = ("self", "onsite")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One stored verdict, the facts it read, and the same verdict in full."""
+class Sight:
+    """Facts as one ruler sees them."""
 
     catalog: Catalog
-    diagnosis: Diagnosis
     rules: Ruleset
     dated: Mapping[str, DatedFact]
 
@@ -38,7 +37,15 @@ class Judged:
 
     @cached_property
     def verdict(self) -> Verdict:
+        """Raises AnswerError when facts stated at different times contradict each other."""
         return verdict(self.rules, self.answers)
+
+
+@dataclass(frozen=True)
+class Judged(Sight):
+    """One stored verdict, the facts it read, and the same verdict in full."""
+
+    diagnosis: Diagnosis
 
 
 class Verdicts:
@@ -75,7 +82,7 @@ class Verdicts:
         if shown.id not in self._judged:
             read = [row for row in self.statements if row.kind == shown.kind and row.id in shown.statements]
             rules = self.catalog.rulesets[shown.ruleset]
-            self._judged[shown.id] = Judged(self.catalog, shown, rules, merge(read))
+            self._judged[shown.id] = Judged(self.catalog, rules, merge(read), shown)
         return self._judged[shown.id]
 
     def of_form(self, name: str, kind: str) -> list[Diagnosis]:

@@ -46,6 +46,7 @@ NO_PAGE = {
     "dossier.radar",
     "dossier.radar_picture",
     "dossier.trend",
+    "compare.radar",
     "dossier.trace_json",
     "evidence.original",
     "evidence.thumb",
@@ -210,6 +211,7 @@ PAGES: dict[str, dict[str, Way]] = {
         "trace-gbt": partial(trace_of, "gbt-39116"),
     },
     "dossier.earlier": {"dossier-earlier": earlier_verdict},
+    "compare.show": {"compare": partial(at, "{judged}/compare"), "compare-empty": partial(at, "{file}/compare")},
     "survey.section": {
         "section-errors": section_with_errors,
         "section-miit-known": partial(draft_of, "miit-sme", "page/foundation?edit=network_security"),

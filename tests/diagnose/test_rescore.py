@@ -1,23 +1,20 @@
-"""flask rescore: verdicts under another edition beside the old ones; and the exact split of a change."""
+"""flask rescore: verdicts under another edition beside the old ones; the history says why the score changed."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
-from diagnose import create_app, wording
+from diagnose import create_app
 from diagnose.catalog import Catalog, load_catalog
 from diagnose.config import Settings
 from diagnose.db import reading
 from diagnose.models import Diagnosis
 from diagnose.services import rescore
-from diagnose.services.change import change
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, engine, open_file
 from tests.firms import CREDIT_CODE, DISCRETE, NO_DESIGN, PROCESS
@@ -112,43 +109,12 @@ def test_the_history_splits_a_change_into_correction_progress_and_ruler(stage: F
     file.holder.get(file.address + "/")
     page = " ".join(file.holder.page.split())
     corrected = 840 - 504  # 12 of 40 and 20 of 40 under 2025
-    assert f'<span>+{corrected / 100:.2f}<span class="zz-sub">更正 +{corrected / 100:.2f}</span></span>' in page
-    assert '<span>-2.40<span class="zz-sub">标尺换版 -2.40</span></span>' in page  # 8.4 and 6 points
+    assert f'+{corrected / 100:.2f}</a><span class="zz-sub">更正 +{corrected / 100:.2f}</span></span>' in page
+    assert '-2.40</a><span class="zz-sub">标尺换版 -2.40</span></span>' in page  # 8.4 and 6 points
 
 
 def again(file: File, how: str, facts: dict[str, Any]) -> File:
     return file.next_draft(how).submitted(facts)
-
-
-MOMENT = datetime(2026, 1, 1, tzinfo=wording.SHANGHAI)
-
-
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4), st.booleans())
-def test_the_parts_always_add_up_to_the_difference(scores: list[int], new_ruler: bool) -> None:
-    old, corrected, progressed, now = scores
-    before = Diagnosis(scheme="s", edition="1", as_of=date(2025, 1, 1), known_at=MOMENT, score=old)
-    after = Diagnosis(
-        scheme="s",
-        edition="2" if new_ruler else "1",
-        as_of=date(2026, 1, 1),
-        known_at=MOMENT + timedelta(days=9),
-        score=now,
-    )
-
-    def judge(name: str, as_of: date, known_at: datetime) -> int:
-        assert (name, known_at) == ("s/1", after.known_at)
-        return corrected if as_of == before.as_of else progressed
-
-    split = change(before, after, judge)
-    assert split is not None
-    assert split.total == now - old
-    assert (split.corrections, split.progress) == (corrected - old, progressed - corrected)
-
-
-def test_nothing_is_split_when_the_old_ruler_lacks_an_answer() -> None:
-    one = Diagnosis(scheme="s", edition="1", as_of=date(2025, 1, 1), known_at=MOMENT, score=1)
-    assert change(one, one, lambda *_: None) is None
 
 
 def test_a_visitor_of_another_file_sees_no_rescored_verdict(stage: Flask, two_editions: Catalog) -> None:

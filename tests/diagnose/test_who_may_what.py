@@ -49,6 +49,8 @@ WHO: dict[str, frozenset[str]] = {
     "roadmap.again": FIRM,
     "roadmap.asked": FIRM,
     "roadmap.": READERS,
+    "compare.radar": NOBODY,  # 404 without the two verdicts
+    "compare.": READERS,
     "evidence.upload": FIRM,
     "evidence.delete": FIRM,
     "evidence.": READERS,
