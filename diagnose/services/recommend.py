@@ -87,7 +87,6 @@ def _read_all(
     read: Sequence[Source], ruleset: Ruleset
 ) -> tuple[dict[str, tuple[Recommendation, ...]], dict[str, Source]]:
     """The entries of each indicator of the ruler, and where they stand; the first folder that has it counts."""
-    refuse_doubles(read)
     known = {each.code for each in ruleset.indicators if steps_up(each, ruleset)}
     found: dict[str, tuple[Recommendation, ...]] = {}
     where: dict[str, Source] = {}
@@ -96,4 +95,5 @@ def _read_all(
             found[source.code], where[source.code] = read_steps(source, ruleset), source
         elif source.own:
             raise source.item.error(f"{ruleset.name} has no step of {source.code}, or it stands in another file too")
+    refuse_doubles(read)
     return found, where

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -51,26 +52,26 @@ def read_steps(source: Source, ruleset: Ruleset) -> tuple[Recommendation, ...]:
     steps = steps_up(indicator, ruleset)
     entries = source.item.items()
     found = tuple(_read_one(entry, indicator, ruleset, source.own) for entry in entries)
-    _in_order(source.item, entries, found, steps)
-    for entry, recommendation in zip(entries[len(steps) :], found[len(steps) :], strict=True):
-        _is_a_jump(entry, recommendation, steps, found[: found.index(recommendation)])
+    single = list(takewhile(lambda one: one.start is None, found))
+    _in_order(source.item, entries, single, steps)
+    for number in range(len(single), len(found)):
+        _is_a_jump(entries[number], found[number], steps, found[len(single) : number])
     return found
 
 
 def _in_order(whole: Item, entries: Sequence[Item], found: Sequence[Recommendation], steps: Sequence[Step]) -> None:
-    for number, (entry, recommendation) in enumerate(zip(entries, found, strict=True)):
-        if recommendation.start is not None and number >= len(steps):
-            continue
-        if number >= len(steps) or recommendation.start is not None or recommendation.step != steps[number]:
+    for number, recommendation in enumerate(found):
+        if number >= len(steps) or recommendation.step != steps[number]:
             here = shown(steps[number]) if number < len(steps) else "nothing"
-            what = "step" if recommendation.start is None else "a direct entry to"
-            raise entry.error(f"{what} {shown(recommendation.step)} stands where {here} belongs")
+            raise entries[number].error(f"step {shown(recommendation.step)} stands where {here} belongs")
     if len(found) < len(steps):
         raise whole.error(f"missing step: {', '.join(map(shown, steps[len(found) :]))}")
 
 
 def _is_a_jump(entry: Item, direct: Recommendation, steps: Sequence[Step], before: Sequence[Recommendation]) -> None:
     """A direct entry goes over one step at least, and no other goes the same way."""
+    if direct.start is None:
+        raise entry.error("a step stands after a direct entry")
     if direct.step not in steps:
         raise entry.error(f"there is no step {shown(direct.step)}")
     start = steps.index(direct.start) + 1 if direct.start in steps else 0
