@@ -49,20 +49,37 @@ FORGOTTEN = {  # what the page says was forgotten: the file, its text, and that 
         "advice/toy/toy.yaml",
         """\
 - to: C
+  name: 打通三套数据
   do: 打通订单、库存和生产三套数据，单据不再重录。
   needs: 供应商开放接口，各部门认可的编码。
   done: 任选一张订单，从下单到入库不用人工转录。
+  cost: [20, 80]
+  months: 9
+  after:
+  - {indicator: links, add: C}
+  kpi: 重复录入的人工
+  service: mes
+  basis: 经验值
 """,
         "",
     ),
+    "the cost of an action": ("advice/toy/toy.yaml", "  cost: [10, 40]\n", ""),
+    "a category of services": ("advice/toy/toy.yaml", "service: plm", "service: plm3d"),
+    "the step that must come first": ("advice/toy/toy.yaml", "indicator: links, add: D", "indicator: links, add: E"),
     "all texts of an indicator": (
         "advice/toy/toy.yaml",
         """\
 design:
 - to: B
+  name: 主产品改三维设计
   do: 选订单最多的一类产品改用三维设计。
   needs: 三维软件，两名设计员，两个月适应期。
   done: 最近一个新产品有完整的三维模型。
+  cost: [8, 30]
+  months: 6
+  kpi: 试制次数
+  service: plm
+  basis: 经验值
 """,
         "",
     ),

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from diagnose.services.recommend_fields import JUMPS, SAID, STEP_KEYS, said, shown, start_of, step_of
 from diagnose.services.recommend_variants import read_variants
@@ -13,14 +12,6 @@ from questionnaires.strict import DefinitionError
 from scoring.ruleset import Indicator, Ruleset
 from scoring.steps import Step, steps_up
 from scoring.strict_yaml import Item, read
-
-UNKNOWN: dict[str, Any] = {
-    "cost_low": 0,
-    "cost_high": 0,
-    "months": 0,
-    "kpi": "",
-    "service": "",
-}  # while a file is being completed
 
 
 @dataclass(frozen=True)
@@ -84,14 +75,14 @@ def _is_a_jump(entry: Item, direct: Recommendation, steps: Sequence[Step], befor
 def _read_one(item: Item, indicator: Indicator, ruleset: Ruleset, own: bool) -> Recommendation:
     key = STEP_KEYS[indicator.kind]
     jump = ("from",) if indicator.kind in JUMPS else ()
-    fields = item.fields([key, "do", "needs", "done"], ["name", *SAID, "basis", *jump, "after", "variants"])
-    says = UNKNOWN | said(fields)
+    fields = item.fields([key, "name", *SAID, "basis"], [*jump, "after", "variants"])
+    says = said(fields)
     step = step_of(fields[key], indicator)
     return Recommendation(
         indicator=indicator.code,
         step=step,
-        name=fields["name"].text() if "name" in fields else "",
-        basis=fields["basis"].text() if "basis" in fields else "",
+        name=fields["name"].text(),
+        basis=fields["basis"].text(),
         start=start_of(fields["from"], indicator, ruleset) if "from" in fields else None,
         after=tuple(_prerequisites(fields["after"], (indicator.code, step), ruleset, own)) if "after" in fields else (),
         variants=read_variants(fields["variants"], says) if "variants" in fields else (),
