@@ -30,6 +30,7 @@ __all__ = ["NotProven", "alternatives", "cheapest", "curve", "fastest", "fewest"
 
 OPTIMAL, INFEASIBLE = 0, 2  # what milp says of its result
 SLACK = 0.5  # lies between two whole numbers, far from what the solver tolerates
+SECONDS = 20.0  # for one programme; a hundred times what the hardest took
 NOISE = 1e-3  # of the solver's bound on a whole number
 
 
@@ -182,7 +183,7 @@ def _solve(objective: Objective, rows: Sequence[Row], upper: np.ndarray) -> _Sol
     weights[: len(objective)] = [each // unit for each in objective]
     options = {"mip_rel_gap": 0.0}
     result = milp(
-        weights, integrality=1, bounds=Bounds(0, upper), constraints=_constraint(rows, len(upper)), options=options
+        weights, integrality=1, bounds=Bounds(0, upper), constraints=constraint(rows, len(upper)), options=options
     )
     if result.status == INFEASIBLE:
         return None
@@ -200,7 +201,8 @@ def _solve(objective: Objective, rows: Sequence[Row], upper: np.ndarray) -> _Sol
     return _Solution(chosen, value, bound)
 
 
-def _constraint(rows: Sequence[Row], variables: int) -> LinearConstraint:
+def constraint(rows: Sequence[Row], variables: int) -> LinearConstraint:
+    """The rows for the solver; those of large numbers end half a unit low."""
     entries = [(row, *each) for row, one in enumerate(rows) for each in one.coefficients.items()]
     row, column, factor = np.array(entries, dtype=np.int64).reshape(-1, 3).T
     matrix = csr_array((factor.astype(float), (row, column)), shape=(len(rows), variables))
