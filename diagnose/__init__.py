@@ -58,11 +58,12 @@ from diagnose.web import (
     survey,
     targets,
     visits,
+    way,
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
-FIRM = (files, survey, dossier, compare, roadmap, evidence, claim, log)
+FIRM = (files, survey, dossier, compare, way, roadmap, evidence, claim, log)
 PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)

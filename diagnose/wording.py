@@ -103,6 +103,17 @@ def wan(units: int) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def wan_middle(halves: int) -> str:
+    """The middle of a range, in half 百元 (low + high), as 万元, exact: 9001 → 45.005."""
+    text = f"{Decimal(halves * 5).scaleb(-3):,.3f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def wan_range(low: int, high: int) -> str:
+    """12.5–30, or one figure when both are the same."""
+    return wan(low) if low == high else f"{wan(low)}–{wan(high)}"
+
+
 def level_name(level: int, title: str) -> str:
     """集成级（三级）; level 0, and a title that names the level itself, stand alone."""
     numeral = f"{LEVEL_NUMERALS[level]}级"

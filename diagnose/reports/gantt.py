@@ -7,7 +7,7 @@ from datetime import date
 from diagnose import wording
 from diagnose.services.roadmap import Plan, PlanLine
 
-MOST_TICKS = 6
+APART = 22  # percent between two labels: they are this wide on a phone
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def gantt(plan: Plan, today: date) -> Gantt:
         return f"{100 * (day - first).days / whole:.2f}"
 
     bars = [Bar(line, place(line.starts_on), _width(line, whole)) for line in plan.lines]
-    ticks = [Tick(place(day), wording.month(day)) for day in _months(first, last)]
+    ticks = [Tick(f"{at:.2f}", wording.month(day)) for at, day in _apart(first, last)]
     return Gantt(bars, ticks, place(today) if first <= today <= last else None)
 
 
@@ -53,11 +53,15 @@ def _width(line: PlanLine, whole: int) -> str:
     return f"{100 * ((line.due_on - line.starts_on).days + 1) / whole:.2f}"
 
 
-def _months(first: date, last: date) -> list[date]:
-    """The first days of months between two days, few enough that their labels stand apart."""
+def _apart(first: date, last: date) -> list[tuple[float, date]]:
+    """The first days of months with their places, so many that their labels stand apart and inside."""
     count = (last.year - first.year) * 12 + last.month - first.month
-    every = [_first_of(first, number) for number in range(1, count + 1)]
-    return every[:: -(-len(every) // MOST_TICKS) or 1]
+    kept: list[tuple[float, date]] = []
+    for day in (_first_of(first, number) for number in range(count + 1)):
+        at = 100 * max((day - first).days, 0) / ((last - first).days + 1)
+        if at <= 100 - APART and (not kept or at >= kept[-1][0] + APART):
+            kept.append((at, day))
+    return kept
 
 
 def _first_of(day: date, months: int) -> date:

@@ -220,16 +220,17 @@ def plans(session: Session, enterprise_id: int, today: date) -> list[Plan]:
         .options(selectinload(Roadmap.items))
         .order_by(Roadmap.ended_at.is_not(None), Roadmap.id.desc())
     )
-    return [_plan(row, today) for row in rows]
+    return [plan_of(row, today) for row in rows]
 
 
 def lines(session: Session, enterprise: Enterprise, scheme: str, today: date) -> Plan | None:
     """The open plan of a scheme, for documents; None when there is none."""
     row = open_row(session, enterprise.id, scheme)
-    return _plan(row, today) if row else None
+    return plan_of(row, today) if row else None
 
 
-def _plan(row: Roadmap, today: date) -> Plan:
+def plan_of(row: Roadmap, today: date) -> Plan:
+    """The values of one plan."""
     return Plan(row, row.path, [_line(item, today) for item in row.items])
 
 

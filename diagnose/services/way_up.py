@@ -15,7 +15,8 @@ class WayStep:
     """One step of a way: what to do, from which answer to which, between which costs, in which months it runs.
 
     ``starts`` and ``ends`` count months from the beginning of the way, 0 is its first day. ``after``: the places (in
-    this way) of the steps that come first. ``step`` is the text key of the step, as in the library.
+    this way) of the steps that come first. ``step`` is the text key of the step, as in the library; ``id`` what the
+    step is called in what the firm chose. ``service`` is a code of data/services.yaml.
     """
 
     question: Indicator
@@ -36,6 +37,7 @@ class WayStep:
     starts: int
     ends: int
     after: tuple[int, ...]
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from diagnose.access import Right
 from diagnose.models import Diagnosis
 from diagnose.reports.charts import Axis, TrendPoint, radar_png, radar_svg, trend_svg
 from diagnose.services import drafts
-from diagnose.services.dossier import Dossier, dossier
+from diagnose.services.dossier import dossier
 from diagnose.services.peers_shown import Band, peers
 from diagnose.services.standing import DimensionLine, dimension_lines
 from diagnose.services.trace import traced
 from diagnose.services.verdicts import Verdicts
 from diagnose.texts import say
 from diagnose.web import here
+from diagnose.web.way import way_glance
 
 blueprint = Blueprint("dossier", __name__, url_prefix="/file/<file:public_id>")
 
@@ -35,15 +36,19 @@ def show(public_id: str) -> ResponseReturnValue:
             drafts=drafts.open_drafts(db, enterprise.id),
             form=here.catalog().first_form,
             forms=here.catalog().forms,
+            way=way_glance(db, here.catalog(), enterprise, found.diagnosis) if found else None,
         )
 
 
 @blueprint.get("/verdict/<row:diagnosis_id>")
 def earlier(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """The file as an earlier verdict saw it."""
-    found = _dossier_or_404(public_id, diagnosis_id)
+    with here.reading() as db:
+        enterprise = here.enterprise_or_404(db, public_id)
+        found = dossier(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
+        way = way_glance(db, here.catalog(), enterprise, found.diagnosis)
     return render_template(
-        "dossier/show.html", dossier=found, enterprise=found.enterprise, drafts=(), forms=here.catalog().forms
+        "dossier/show.html", dossier=found, enterprise=enterprise, drafts=(), forms=here.catalog().forms, way=way
     )
 
 
@@ -136,12 +141,6 @@ def _draft(public_id: str, purpose: str) -> ResponseReturnValue:
     if purpose == "correction":
         return redirect(url_for("survey.check", **place))  # type: ignore[arg-type]
     return redirect(url_for("survey.section", **place, code=form.pages[0].code))  # type: ignore[arg-type]
-
-
-def _dossier_or_404(public_id: str, diagnosis_id: int) -> Dossier:
-    with here.reading() as db:
-        enterprise = here.enterprise_or_404(db, public_id)
-        return dossier(db, here.catalog(), enterprise, diagnosis_id) or abort(404)
 
 
 def _verdict_or_404(public_id: str, diagnosis_id: int) -> tuple[Verdicts, Diagnosis]:

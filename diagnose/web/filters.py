@@ -24,6 +24,7 @@ def install(app: Flask) -> None:
         wording.thousands,
         wording.number,
         wording.wan,
+        wording.wan_middle,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals.update(
@@ -31,6 +32,7 @@ def install(app: Flask) -> None:
         VERDICTS=wording.VERDICTS,
         PURPOSES=wording.PURPOSES,
         level_name=wording.level_name,
+        wan_range=wording.wan_range,
         level_parts=wording.level_parts,
         answer_text=wording.answer_text,
         option_label=wording.option_label,

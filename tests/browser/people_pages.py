@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, expect
 from diagnose.services import checkup
 from tests.browser.eyes import Eyes
 from tests.browser.scene import Scene
+from tests.browser.way_pages import PAGES as WAY_PAGES
 from tests.diagnose.codes import PHRASE, ticket
 from tests.diagnose.photos import HTML
 from tests.people import PASSWORD
@@ -166,7 +167,7 @@ FIRM = "/district/firm/{public_id}/"
 BAD_CHANGE = {"#password": "短", "#again": "不一样"}
 
 # Endpoint → the pages it can show, by name: who looks, and how they get there.
-PAGES: dict[str, dict[str, tuple[str, Way]]] = {
+PAGES: dict[str, dict[str, tuple[str, Way]]] = WAY_PAGES | {
     "account.login": {
         "login": (NOBODY, partial(at, "/login?next=/visits/")),
         "login-wrong": (NOBODY, partial(sent, "/login", {"#login": "没有这个人", "#password": PHRASE}, "登录")),

@@ -45,6 +45,10 @@ WHO: dict[str, frozenset[str]] = {
     "dossier.correct": FIRM,
     "dossier.start": FIRM,
     "dossier.": READERS,
+    "way.edit_step": FIRM,
+    "way.expect": FIRM,
+    "way.plan": FIRM | {"advisor"},
+    "way.": READERS,
     "roadmap.change": FIRM | {"advisor"},
     "roadmap.again": FIRM,
     "roadmap.asked": FIRM,
@@ -119,6 +123,7 @@ SENT: dict[str, dict[str, str]] = {
     "visits.move": {"to": "cancelled", "version": "2"},
     "visits.days": {"visit_on": "2026-01-15", "version": "2"},
     "onsite.answer": {"version": "0"},
+    "way.edit_step": {"step": "cnc_rate:0.7"},
 }
 # Choices that need the number of a place: one in the own subtree, for everybody of the table but the officer elsewhere.
 PLACES = ("district_people.invite", "admin.division")
