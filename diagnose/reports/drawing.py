@@ -17,6 +17,8 @@ from threading import RLock
 from typing import Any
 
 import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -25,6 +27,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from diagnose.reports.fonts import font_path, visible
 
@@ -94,11 +97,21 @@ class Sheet:
         )  # fmt: skip
         self.figure.add_artist(artist)
 
-    def svg(self, title: str) -> bytes:
-        """The sheet as an SVG document in UTF-8 with `title` as its accessible name."""
+    def svg(self, title: str, clear: bool = False) -> bytes:
+        """The sheet as an SVG document in UTF-8 with `title` as its accessible name; `clear`: without a ground."""
         out = StringIO()
+        if clear:
+            self.figure.patch.set_visible(False)
         self.figure.savefig(out, format="svg", metadata={"Date": None})
         return _plain(out.getvalue(), title).encode()
+
+    def picture(self, dpi: float) -> Image.Image:
+        """The sheet as a picture of RGBA without a ground, to lay others under and over it."""
+        self.figure.patch.set_visible(False)
+        self.figure.dpi = dpi
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        return Image.fromarray(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
 
     def png(self, dpi: float) -> bytes:
         """The sheet as PNG, `dpi` dots an inch (72: one a unit)."""

@@ -69,6 +69,26 @@ class Web:
         return [self.at(axis, share) for axis in range(self.count)]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A radar without its values. ``top``: where its centre stands, ``height``: of all but the legend's rows."""
+
+    labels: tuple[Label, ...]
+    grey: tuple[bool, ...]
+    radius: float
+    top: float
+    height: float
+    rows: list[list[tuple[str, str]]]
+
+    def sheet(self) -> Sheet:
+        """An empty sheet of the radar's size."""
+        return Sheet(WIDTH, self.height + LEGEND_ROW * len(self.rows))
+
+    def web(self, sheet: Sheet) -> Web:
+        """Where the axes stand on it."""
+        return Web(sheet, (WIDTH / 2, self.top), self.radius, len(self.labels))
+
+
 def draw_radar(axes: Sequence[Axis], *, own: str, compare: str, not_applicable: str, band: str = "") -> Sheet:
     """The radar with its labels, 364 units wide, as high as they need.
 
@@ -77,29 +97,52 @@ def draw_radar(axes: Sequence[Axis], *, own: str, compare: str, not_applicable: 
     An axis whose share is None carries `not_applicable` under its label and has no vertex: the edge between its
     neighbours is dashed, so that nothing reads as 0. ValueError for fewer than 3 axes or a share outside 0 to 1.
     """
-    _check(axes)
+    plan = planned(axes, own, compare, not_applicable, band)
+    sheet = plan.sheet()
+    web = plan.web(sheet)
+    _draw_grid(web)
+    lines = draw_series(web, axes, bool(compare), bool(band))
+    draw_scale(web, scale_column(web, lines))
+    draw_names(web, plan)
+    return sheet
+
+
+def planned(axes: Sequence[Axis], own: str, compare: str, not_applicable: str, band: str) -> Plan:
+    """Where everything stands; depends on the names alone, so radars of one ruler share it. Errors as `draw_radar`."""
+    check(axes)
     texts = [wrap(axis.label) + ((not_applicable,) if axis.share is None else ()) for axis in axes]
     radius = min(LARGEST, largest_radius(texts, WIDTH / 2 - PAD))
     labels = place(texts, radius)
     top = PAD + max(radius, *(-label.top for label in labels))
     height = top + PAD + max(radius, *(label.bottom for label in labels))
     rows = _legend_rows(own, compare, band) if compare else []
-    sheet = Sheet(WIDTH, height + LEGEND_ROW * len(rows))
-    web = Web(sheet, (WIDTH / 2, top), radius, len(axes))
+    return Plan(tuple(labels), tuple(axis.share is None for axis in axes), radius, top, height, rows)
+
+
+def draw_frame(web: Web, plan: Plan) -> None:
+    """What does not depend on the shares: the grid, the labels, the legend."""
     _draw_grid(web)
+    draw_names(web, plan)
+
+
+def draw_names(web: Web, plan: Plan) -> None:
+    """The labels of the axes, and the legend."""
+    for label, grey in zip(plan.labels, plan.grey, strict=True):
+        _draw_label(web, label, grey_end=grey)
+    for i, row in enumerate(plan.rows):
+        _draw_legend_row(web.sheet, row, plan.height + LEGEND_ROW * (i + 0.4))
+
+
+def draw_series(web: Web, axes: Sequence[Axis], compare: bool, band: bool) -> list[list[Point]]:
+    """The band, the compared line and the own one; returns the edges of both lines."""
     if band:
         _draw_band(web, axes)
     lines = _draw_compare(web, [axis.compare for axis in axes], over=not band) if compare else []
-    lines += _draw_own(web, [axis.share for axis in axes])
-    _draw_scale(web, lines)
-    for axis, label in zip(axes, labels, strict=True):
-        _draw_label(web, label, grey_end=axis.share is None)
-    for i, row in enumerate(rows):
-        _draw_legend_row(sheet, row, height + LEGEND_ROW * (i + 0.4))
-    return sheet
+    return lines + _draw_own(web, [axis.share for axis in axes])
 
 
-def _check(axes: Sequence[Axis]) -> None:
+def check(axes: Sequence[Axis]) -> None:
+    """ValueError for fewer than 3 axes or a share outside 0 to 1."""
     if len(axes) < 3:
         raise ValueError(f"a radar needs 3 axes, not {len(axes)}")
     for axis in axes:
@@ -159,17 +202,26 @@ def _draw_compare(web: Web, shares: Sequence[Share], over: bool) -> list[list[Po
     return drawn
 
 
-def _draw_scale(web: Web, lines: Sequence[list[Point]]) -> None:
-    """The percent of each inner ring, left or right of the upright axes: where it covers least of the lines."""
+def scale_column(web: Web, lines: Sequence[list[Point]]) -> int:
+    """Left or right of which upright axis the percents cover least of the lines."""
     trail = [box for line in lines for box in along(line)]
+    columns = _scale_columns(web)
+    covered = [sum(overlap(around(s, 20, 14), dot) for s in spots for dot in trail) for spots in columns]
+    return covered.index(min(covered))
+
+
+def _scale_columns(web: Web) -> list[list[Point]]:
     upright = [0] if web.count % 2 else [0, web.count // 2]
-    columns = [
+    return [
         [(x + side * 16, y) for x, y in (web.at(axis, share) for share in RINGS[:-1])]
         for axis in upright
         for side in (-1, 1)
     ]
-    best = min(columns, key=lambda spots: sum(overlap(around(s, 20, 14), dot) for s in spots for dot in trail))
-    for share, spot in zip(RINGS, best, strict=False):
+
+
+def draw_scale(web: Web, column: int) -> None:
+    """The percent of each inner ring in one of the columns."""
+    for share, spot in zip(RINGS, _scale_columns(web)[column], strict=False):
         web.sheet.text(spot, f"{share * 100:.0f}", "center", SMALL_SIZE, INK_3)
 
 

@@ -1,14 +1,19 @@
 """甲企 with its file open: `file` on both databases, `small_file` on SQLite only."""
 
+import shutil
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from diagnose import create_app
 from diagnose.catalog import load_catalog
+from diagnose.config import Settings
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, open_file
+from tests.diagnose.document_stage import Documents, documents_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,3 +34,13 @@ def file(app: Flask, visitor: Visitor) -> File:
 def small_file(small_app: Flask) -> File:
     """甲企's new file and its empty draft."""
     return open_file(small_app)
+
+
+@pytest.fixture(scope="session")
+def documents(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documents]:
+    """Contents of documents, made once a run: they are frozen, and the firms take seconds."""
+    folder = tmp_path_factory.mktemp("documents")
+    shutil.copy(sqlite_template, folder / "app.sqlite3")
+    app = create_app(Settings(folder, f"sqlite:///{folder / 'app.sqlite3'}", "a key for tests, long enough to sign"))
+    yield documents_of(app)
+    app.extensions["diagnose"].engine.dispose()
