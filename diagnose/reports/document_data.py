@@ -17,7 +17,7 @@ from diagnose.services.document_parts import Scheme
 from diagnose.services.document_values import DocumentContent
 from diagnose.texts import say
 
-HIDDEN = ("facts_read", "trace")  # of DocumentContent: for the JSON alone
+HIDDEN = ("facts_read", "reads", "trace")  # of DocumentContent: for the JSON alone
 # What turns text around or hides in it, and what XML cannot hold: written out, so that it is text.
 UNSHOWN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"

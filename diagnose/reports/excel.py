@@ -84,9 +84,9 @@ def _cell(page: Worksheet, row: int, column: int, cell: Cell, looks: _Looks) -> 
         page.write_number(row, column, float(cell), looks.percent)
     elif isinstance(cell, int):
         page.write_number(row, column, cell, looks.number)
-    elif isinstance(cell, rows.Number):
+    elif isinstance(cell, rows.Number) and cell.text:
         _number(page, row, column, cell.text, looks)
-    elif cell:
+    elif isinstance(cell, str) and cell:
         page.write_string(row, column, _fitted(cell), looks.text)
     else:
         page.write_blank(row, column, None, looks.text)

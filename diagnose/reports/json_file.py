@@ -17,7 +17,9 @@ def json_file(kind: Kind, content: DocumentContent, mark: Mark | None) -> bytes:
     """UTF-8; the same content and mark give the same bytes."""
     moment = mark.issued_at if mark else content.decided_at
     about = {"format": FORMAT, **issued(content, mark), "issued_at": moment.isoformat()}
-    value = {"document": about | said(content), "facts": content.facts_read, "trace": content.trace}
+    facts = content.facts_read
+    read = {"facts_read": {code: fact["value"] for code, fact in facts.items()}, "reads": content.reads}
+    value = {"document": about | said(content), "facts": facts, **read, "trace": content.trace}
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 

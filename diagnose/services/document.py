@@ -10,9 +10,11 @@ from diagnose.services import document_policies as policies
 from diagnose.services import document_verdict as verdicts
 from diagnose.services import document_visit as visits
 from diagnose.services import document_way as ways
+from diagnose.services.answers import reads
 from diagnose.services.document_parts import Firm, Labelled, Scheme, Verdict
 from diagnose.services.document_values import DocumentContent, Kind
 from diagnose.services.dossier import Dossier, dossier
+from diagnose.services.service_kinds import service_kinds
 from diagnose.services.trace import traced
 from diagnose.services.way_up import WayUp
 from diagnose.store import Store
@@ -47,7 +49,7 @@ def gather(
     assert explained is not None  # the dossier has found it
     visit = visits.behind(session, found)
     checked = [visit.base_id] if visit and onsite else []
-    shown, drawn = verdicts.verdict(found), ways.way(way, {})
+    shown, drawn = verdicts.verdict(found), ways.way(way, {code: one.title for code, one in service_kinds().items()})
     plan = ways.open_plan(session, enterprise.id, found.rules.scheme)
     division = enterprise.places[-1].division
     return DocumentContent(
@@ -75,6 +77,7 @@ def gather(
         services=ways.services(drawn),
         method=_method(shown, way is not None),
         facts_read=facts.read(session, found),
+        reads=reads(found.rules, catalog.dictionary),
         trace=explained.trace,
     )
 

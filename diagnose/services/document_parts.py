@@ -106,12 +106,18 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do next for one bottleneck, and how one knows it is done."""
+    """What to do next for one bottleneck, and how one knows it is done; ``cost`` in 万元, ``basis``: where from."""
 
     option: str
+    name: str
     do: str
     needs: str
     done: str
+    cost: str
+    months: int
+    kpi: str
+    service: str
+    basis: str
 
 
 @dataclass(frozen=True)

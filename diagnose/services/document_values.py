@@ -183,8 +183,9 @@ class Service:
 class DocumentContent:
     """Everything a document needs, whatever its format.
 
-    ``decided_at``: when the verdict was made; the date of a document that has no mark. ``facts_read`` and ``trace``
-    go into the JSON: what the verdict read, and its explanation, which ``python -m scoring verify`` accepts.
+    ``decided_at``: when the verdict was made; the date of a document that has no mark. ``facts_read``, ``reads``
+    and ``trace`` go into the JSON: what the verdict read, which answer is made of which facts, and the explanation;
+    ``python -m scoring verify`` works it out again from them.
     """
 
     kind: Kind
@@ -211,4 +212,5 @@ class DocumentContent:
     services: tuple[Service, ...]
     method: tuple[str, ...]
     facts_read: Mapping[str, Any] = field(repr=False)
+    reads: Mapping[str, Any] = field(repr=False)
     trace: Mapping[str, Any] = field(repr=False)

@@ -6,9 +6,12 @@ from diagnose import wording
 from diagnose.models import Diagnosis
 from diagnose.services import bottlenecks
 from diagnose.services.document_parts import Advice, Band, Bottleneck, Dimension, HistoryLine, Scheme, Verdict
+from diagnose.services.document_way import cost
 from diagnose.services.dossier import Dossier
 from diagnose.services.history import HistoryLine as Earlier
 from diagnose.services.peers_shown import Peers
+from diagnose.services.recommendation import Recommendation
+from diagnose.services.service_kinds import service_kinds
 from diagnose.services.standing import DimensionLine, Standing
 from diagnose.texts import say
 from scoring.ruleset import Ruleset
@@ -184,7 +187,13 @@ def _advice(one: bottlenecks.Bottleneck) -> tuple[Advice, ...]:
     named = one.question.kind == "multi"
     labels = [wording.option_label(one.question.fact, step.step) if named else "" for step in one.recommendations]
     pairs = zip(labels, one.recommendations, strict=True)
-    return tuple(Advice(label, step.do, step.needs, step.done) for label, step in pairs)
+    return tuple(_one_advice(label, step) for label, step in pairs)
+
+
+def _one_advice(label: str, step: Recommendation) -> Advice:
+    kind = service_kinds().get(step.service)
+    texts = (label, step.name, step.do, step.needs, step.done, cost(step.cost_low, step.cost_high), step.months)
+    return Advice(*texts, step.kpi, kind.title if kind else "", step.basis)
 
 
 def history(found: Dossier) -> tuple[HistoryLine, ...]:

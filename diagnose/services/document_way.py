@@ -137,7 +137,7 @@ def _item(number: int, item: RoadmapItem, first: date, span: int) -> RoadItem:
         budget=money(item.budget),
         budget_units=item.budget,
         state={FINISHED: "done", DROPPED: "off"}.get(item.status, ""),
-        status=say(f"doc_state_{item.status}"),
+        status=say(f"plan_{item.status}"),
         low=(item.starts_on - first).days * WHOLE // span,
         high=((item.due_on - first).days + 1) * WHOLE // span,
     )

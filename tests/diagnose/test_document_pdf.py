@@ -51,11 +51,12 @@ def test_every_text_of_schemes_forms_and_library_has_its_glyphs(documents: Docum
     texts = [
         text for rules in catalog.rulesets.values() for text in (rules.title, rules.check or "", rules.document or "")
     ]
-    texts += [each.title for rules in catalog.rulesets.values() for each in (*rules.dimensions, *rules.levels)]
+    texts += [each.title for rules in catalog.rulesets.values() for each in rules.dimensions]
+    texts += [each.title for rules in catalog.rulesets.values() for each in rules.levels]
     texts += [text for one in catalog.dictionary.indicators.values() for text in (one.title, one.short, one.scope)]
     texts += [label for fact in catalog.dictionary.facts.values() for label in (fact.options or {}).values()]
     library = [entry for one in catalog.libraries.values() for rows in one.by_indicator.values() for entry in rows]
-    texts += [text for entry in library for text in (entry.do, entry.needs, entry.done)]
+    texts += [text for entry in library for text in (entry.name, entry.do, entry.needs, entry.done)]
     assert len(texts) > 1000
     assert missing_glyphs("".join(texts)) == set()
 
