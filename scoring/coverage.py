@@ -119,18 +119,10 @@ def half_up(numerators: IntArray, denominators: IntArray) -> IntArray:
 def tally(columns: Mapping[str, IntArray], keys: IntArray) -> tuple[IntArray, IntArray]:
     """(the unique keys rising, their sums of shape (keys, len(SUMS))) of n verdicts with one key each."""
     unique, place = np.unique(keys, return_inverse=True)
-    return unique, grouped(contributions(columns), place, len(unique)).T
-
-
-def grouped(values: IntArray, place: IntArray, groups: int) -> IntArray:
-    """Sums of the columns of ``values`` (k, n) by group, shape (k, groups); ``place`` (n,) says which group."""
-    order = np.argsort(place, kind="stable")
-    found = np.zeros((len(values), groups), np.int64)
-    if len(order):
-        sorted_place = place[order]
-        starts = np.flatnonzero(np.r_[True, sorted_place[1:] != sorted_place[:-1]])
-        found[:, sorted_place[starts]] = np.add.reduceat(values[:, order], starts, axis=1)
-    return found
+    sums = np.zeros((len(SUMS), len(unique)), np.int64)
+    for into, gain in zip(sums, contributions(columns), strict=True):
+        np.add.at(into, place, gain)
+    return unique, sums.T
 
 
 def percentile(values: IntArray, counts: IntArray, point: int) -> int:

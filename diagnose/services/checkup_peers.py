@@ -11,7 +11,7 @@ from diagnose import wording
 from diagnose.catalog import Catalog
 from diagnose.models import VerdictSpan
 from diagnose.models.span import SELF
-from diagnose.services import spans
+from diagnose.services import spans, terms
 from diagnose.services.checkup_rules import RULES, Doubt, Rule
 from diagnose.services.classify import SizeClass
 
@@ -39,7 +39,7 @@ def _columns(session: Session, ruler: str) -> dict[str, IntArray]:
     row, today = VerdictSpan, wording.today().toordinal()
     query: Any = select(row.enterprise_id, row.industry, row.size, row.score, row.cnc_num, row.cnc_den)
     held = (row.kind == SELF, row.from_day <= today, row.to_day > today, row.size != NO_SIZE)
-    return spans.columns(session, query.where(row.ruler_id == spans.ruler_id(session, ruler), *held))
+    return spans.columns(session, query.where(row.ruler_id == terms.ruler_id(session, ruler), *held))
 
 
 def _far(catalog: Catalog, ruler: str, rule: Rule, columns: dict[str, IntArray]) -> list[tuple[int, Doubt]]:

@@ -4,12 +4,12 @@ A part is a slice of the cells or a measure of the score counts: the fourth colu
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
 
-from diagnose.services.count_make import Ancestors, Sums, own, with_totals
+from diagnose.services.count_make import Ancestors, Piece, Sums, own, with_totals
 from diagnose.services.int_columns import IntArray
 from diagnose.services.span_make import Spans
 
@@ -21,21 +21,23 @@ class Parts:
 
     def __init__(self) -> None:
         self._kept: dict[int, Sums] = {}
-        self._new: dict[int, list[Sums]] = defaultdict(list)
+        self._new: dict[int, list[Piece]] = defaultdict(list)
 
-    def add(self, sums: Sums) -> None:
+    def add(self, pieces: Iterable[Piece]) -> None:
         """More of them, of whatever parts."""
-        for part in np.unique(sums.keys[PART]).tolist():
-            self._new[part].append(sums.of(np.flatnonzero(sums.keys[PART] == part)))
+        by_part: dict[int, list[Piece]] = defaultdict(list)
+        for piece in pieces:
+            if piece.keys.size:
+                by_part[int(piece.keys[PART, 0])].append(piece)
+        for part, some in by_part.items():
+            self._new[part].append(Sums(some).piece)
             there = self._kept[part].keys.shape[1] if part in self._kept else 0
             if sum(one.keys.shape[1] for one in self._new[part]) >= there:
                 self._settle(part)
 
     def _settle(self, part: int) -> None:
-        some = [*self._new.pop(part, []), *([self._kept[part]] if part in self._kept else [])]
-        self._kept[part] = Sums(
-            np.concatenate([one.keys for one in some], axis=1), np.concatenate([one.values for one in some], axis=1)
-        )
+        before = [self._kept[part].piece] if part in self._kept else []
+        self._kept[part] = Sums([*before, *self._new.pop(part)])
 
     def finish(self) -> None:
         """Nothing waits any more."""
@@ -46,14 +48,14 @@ class Parts:
         """In which firms are counted."""
         return {division for sums in self._kept.values() for division in np.unique(sums.keys[0]).tolist()}
 
-    def of(self, division: int, below: Sequence[int]) -> Iterator[tuple[int, Sums]]:
-        """(part, rows of the table) of a division, from those below it and itself."""
-        for part, sums in sorted(self._kept.items()):
+    def of(self, division: int, below: Sequence[int]) -> Iterator[Sums]:
+        """Rows of the table of a division, from those below it and itself, part by part."""
+        for _, sums in sorted(self._kept.items()):
             rows = _within(sums.keys[0], below)
             if len(rows):
                 keys = sums.keys[:, rows]
                 keys[0] = division
-                yield part, with_totals(Sums(keys, sums.values[:, rows]))
+                yield with_totals(Piece(keys, sums.values, rows))
 
 
 def _within(rising: IntArray, wanted: Sequence[int]) -> IntArray:

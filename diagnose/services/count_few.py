@@ -13,8 +13,8 @@ from diagnose.services.span_make import FIRM, SHARED, VERDICT
 from scoring.coverage import DIMENSIONS, LEVELS, PPM, SUMS
 
 Row = tuple[int, ...]
-Cells = dict[Row, list[int]]
-Scores = dict[Row, int]
+Signed = tuple[Row, int]  # a span and 1 where it comes, -1 where it goes
+Gains = dict[Row, list[int]]  # by what firms of one kind share, ruler, basis and day
 PLACES = {columns: [columns.index(name) for name in SHARED] for columns in (FIRM, VERDICT)}
 FROM = {columns: columns.index("from_day") for columns in (FIRM, VERDICT)}
 TO = {columns: columns.index("to_day") for columns in (FIRM, VERDICT)}
@@ -24,30 +24,32 @@ CNC, REST = VERDICT.index("cnc_num"), VERDICT.index("management")
 ONE = [1] + [0] * (len(SUMS) - 1)
 
 
+def divisions_of(firm: list[Signed], verdict: list[Signed]) -> set[int]:
+    """Where the spans are counted."""
+    return {row[PLACES[columns][0]] for columns, rows in ((FIRM, firm), (VERDICT, verdict)) for row, _ in rows}
+
+
 def count_few(
-    firm: list[tuple[Row, int]], verdict: list[tuple[Row, int]], ancestors: Ancestors, today: date
+    firm: list[Signed], verdict: list[Signed], ancestors: Ancestors, today: date
 ) -> tuple[list[Row], list[Row]]:
     """(rows of the cells, rows of the score counts) gained by spans with their signs, in the order of their keys.
 
     In the cells' rows the slice is its place in SLICES.
     """
-    cells: Cells = {}
-    scores: Scores = defaultdict(int)
+    gains: Gains = {}
+    scores: dict[Row, int] = defaultdict(int)
     for row, day, sign in _turns(firm, FIRM, today):
-        _count_cell(cells, ancestors, row, FIRM, (POPULATION, POPULATION, day), [sign * each for each in ONE])
+        _gain(gains, row, FIRM, (POPULATION, POPULATION, day), [sign * each for each in ONE])
     for row, day, sign in _turns(verdict, VERDICT, today):
-        gain = contribution(row)
+        one = contribution(row)
         for basis, factor in _bases(row):
             weight = sign * factor
-            _count_cell(cells, ancestors, row, VERDICT, (row[RULER], basis, day), [weight * each for each in gain])
+            _gain(gains, row, VERDICT, (row[RULER], basis, day), [weight * each for each in one])
             _count_scores(scores, ancestors, row, basis, day, weight)
-    return (
-        sorted((*key, *sums) for key, sums in cells.items() if any(sums)),
-        sorted((*key, n) for key, n in scores.items() if n),
-    )
+    return _cells(gains, ancestors), sorted((*key, n) for key, n in scores.items() if n)
 
 
-def _turns(spans: list[tuple[Row, int]], columns: tuple[str, ...], today: date) -> list[tuple[Row, int, int]]:
+def _turns(spans: list[Signed], columns: tuple[str, ...], today: date) -> list[tuple[Row, int, int]]:
     """(span, day, how often) for each begin and end; what is the same of an old and a new span cancels out."""
     start, stop = FROM[columns], TO[columns]
     found: dict[tuple[Row, int], int] = defaultdict(int)
@@ -87,28 +89,33 @@ def contribution(row: Row) -> list[int]:
     return [1, *levels, row[MEASURED[0]], *known, *rate, *map(int, answered), *counts]
 
 
-def _count_cell(
-    cells: Cells,
-    ancestors: Ancestors,
-    row: Row,
-    columns: tuple[str, ...],
-    key: tuple[int, int, int],
-    gain: list[int],
-) -> None:
-    division, industry, size, chain, locality, marks = (row[place] for place in PLACES[columns])
-    slices = [(0, 0), (1, industry), (2, size)]
-    slices += [(number, value) for number, value in ((3, chain), (4, locality)) if value]
-    slices += [(5, bit) for bit in range(marks.bit_length()) if marks >> bit & 1]
-    ruler, basis, day = key
-    for above in ancestors[division]:
-        for number, value in slices:
-            for when in (day, FOREVER):
-                cell = (above, ruler, basis, number, when, value)
-                before = cells.get(cell)
-                cells[cell] = gain if before is None else list(map(plus, before, gain))
+def _gain(gains: Gains, row: Row, columns: tuple[str, ...], key: tuple[int, int, int], gain: list[int]) -> None:
+    """On a day and in all; what an old and a new verdict give is one before it comes to slices and divisions."""
+    shared, (ruler, basis, day) = [row[place] for place in PLACES[columns]], key
+    for when in (day, FOREVER):
+        _plus(gains, (*shared, ruler, basis, when), gain)
 
 
-def _count_scores(scores: Scores, ancestors: Ancestors, row: Row, basis: int, day: int, weight: int) -> None:
+def _plus(sums: Gains, key: Row, gain: list[int]) -> None:
+    before = sums.get(key)
+    sums[key] = gain if before is None else list(map(plus, before, gain))
+
+
+def _cells(gains: Gains, ancestors: Ancestors) -> list[Row]:
+    """The rows of all slices and divisions."""
+    cells: Gains = {}
+    for (division, industry, size, chain, locality, marks, ruler, basis, day), gain in gains.items():
+        slices = [(0, 0), (1, industry), (2, size)]
+        slices += [(number, value) for number, value in ((3, chain), (4, locality)) if value]
+        slices += [(5, bit) for bit in range(marks.bit_length()) if marks >> bit & 1]
+        if any(gain):
+            for above in ancestors[division]:
+                for number, value in slices:
+                    _plus(cells, (above, ruler, basis, number, day, value), gain)
+    return sorted((*key, *sums) for key, sums in cells.items() if any(sums))
+
+
+def _count_scores(scores: dict[Row, int], ancestors: Ancestors, row: Row, basis: int, day: int, weight: int) -> None:
     division, ruler = row[PLACES[VERDICT][0]], row[RULER]
     for measure, (place, width) in enumerate(zip(MEASURED, WIDTHS, strict=True)):
         value = row[place]

@@ -1,7 +1,8 @@
 """Spans → counters: what they add to the cells and score counts of their divisions, day by day and in all."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,35 +12,46 @@ from diagnose.models.span import BEST, FOREVER, ONSITE, POPULATION, SELF
 from diagnose.services.int_columns import Columns, IntArray
 from diagnose.services.int_keys import packed
 from diagnose.services.span_make import FIRM, VERDICT, Spans
-from scoring.coverage import DIMENSIONS, SUMS, contributions, grouped
+from scoring.coverage import DIMENSIONS, SUMS, contributions
 
 SLICES = ("all", "industry", "size", "chain", "locality", "mark")
 COUNTER = tuple(column.name for column in Counter.__table__.columns)
 SCORES = tuple(column.name for column in ScoreCount.__table__.columns)
 COUNTER_KEYS = len(COUNTER) - len(SUMS)
 MEASURES = ("score", *(f"d{number}" for number in range(1, DIMENSIONS + 1)))
+EPOCH = date(1970, 1, 1).toordinal()
 WIDTHS = (300, *(25,) * DIMENSIONS)  # of the coarse bins, by measure
-CHUNK = 200_000
 
 Ancestors = dict[int, list[int]]
 
 
+class Piece(NamedTuple):
+    """Keys (k, n) and what is added under each, or taken away (sign -1): a column of values (m, …), by its place."""
+
+    keys: IntArray
+    values: IntArray
+    places: IntArray | slice = slice(None)
+    sign: int = 1
+
+
 class Sums:
-    """Sums by key: (keys, n) with the sums (m, n), the keys unique and rising, no sum all zero."""
+    """Sums by key: keys (k, n) with the sums (m, n), the keys unique and rising, no sum all zero."""
 
-    def __init__(self, keys: IntArray, values: IntArray) -> None:
-        self.keys, self.values = _summed(keys, values)
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        keys = np.concatenate([one.keys for one in pieces], axis=1)
+        unique, first, place = np.unique(packed(keys), return_index=True, return_inverse=True)
+        sums = np.zeros((len(pieces[0].values), len(unique)), np.int64)
+        ends = np.cumsum([one.keys.shape[1] for one in pieces])
+        for one, here in zip(pieces, np.split(place, ends[:-1]), strict=True):
+            move = np.add if one.sign > 0 else np.subtract
+            for into, gain in zip(sums, one.values, strict=True):
+                move.at(into, here, gain[one.places])
+        kept = np.flatnonzero(sums.any(axis=0))
+        self.keys, self.values = keys[:, first[kept]], sums[:, kept]
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(
-            np.concatenate([self.keys, other.keys], axis=1), np.concatenate([self.values, other.values], axis=1)
-        )
-
-    def of(self, rows: IntArray) -> "Sums":
-        """Some of them; ``rows`` rise."""
-        found = Sums.__new__(Sums)
-        found.keys, found.values = self.keys[:, rows], self.values[:, rows]
-        return found
+    @property
+    def piece(self) -> Piece:
+        return Piece(self.keys, self.values)
 
     @property
     def rows(self) -> IntArray:
@@ -47,31 +59,11 @@ class Sums:
         return np.concatenate([self.keys, self.values])
 
 
-def _summed(keys: IntArray, values: IntArray) -> tuple[IntArray, IntArray]:
-    """Equal keys become one, in rising order; what sums up to nothing goes."""
-    unique, first, place = np.unique(packed(keys), return_index=True, return_inverse=True)
-    sums = grouped(values, place.ravel(), len(unique))
-    kept = sums.any(axis=0)
-    return keys[:, first[kept]], sums[:, kept]
-
-
 def bucket(days: IntArray, today: date) -> IntArray:
     """The day itself from the first of this month on, before that the last day of its month."""
-    first = today.replace(day=1)
-    past = days < first.toordinal()
-    if not past.any():
-        return days
-    ends = _month_ends(int(days[past].min()), first)
-    return np.where(past, ends[np.minimum(np.searchsorted(ends, days), len(ends) - 1)], days)
-
-
-def _month_ends(earliest: int, first: date) -> IntArray:
-    """The last days of the months from that of ``earliest`` to the one before ``first``."""
-    day, ends = first, []
-    while day.toordinal() > earliest:
-        day = (day - timedelta(days=1)).replace(day=1)
-        ends.append((day + timedelta(days=31)).replace(day=1).toordinal() - 1)
-    return np.array(ends[::-1], np.int64)
+    months = (days - EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    ends = (months + 1).astype("datetime64[D]").astype(np.int64) - 1 + EPOCH
+    return np.where(days < today.replace(day=1).toordinal(), ends, days)
 
 
 def counted(spans: Spans, signs: Spans, ancestors: Ancestors, today: date) -> tuple[Sums, Sums]:
@@ -80,37 +72,27 @@ def counted(spans: Spans, signs: Spans, ancestors: Ancestors, today: date) -> tu
     ``signs``: one number a span, in arrays of shape (n,). ``ancestors``: division → it and those above it.
     """
     cells, scores = own(spans, signs, today)
-    return with_totals(_upwards(cells, ancestors)), with_totals(_upwards(scores, ancestors))
+    return _upwards(cells, ancestors), _upwards(scores, ancestors)
 
 
-def own(spans: Spans, signs: Spans, today: date) -> tuple[Sums, Sums]:
-    """The same of the firms' own divisions only, day by day without the sum of all days."""
-    people, cells = Sums(*_nothing(COUNTER_KEYS, 1)), Sums(*_nothing(COUNTER_KEYS, len(SUMS)))
-    scores = Sums(*_nothing(len(SCORES) - 1, 1))
-    for rows, sign in _chunks(spans.firm, signs.firm):
-        columns = dict(zip(FIRM, rows, strict=True)) | {"ruler_id": np.full(len(sign), POPULATION)}
-        people += _cells(columns, sign[None], POPULATION, today)
-    for rows, sign in _chunks(spans.verdict, signs.verdict):
-        columns = dict(zip(VERDICT, rows, strict=True))
-        gains = contributions(columns)
-        for basis, factor in _bases(columns):
-            some = np.flatnonzero(factor)
-            part = {name: values[some] for name, values in columns.items()}
-            weight = (sign * factor)[some]
-            cells += _cells(part, gains[:, some] * weight, basis, today)
-            scores += _scores(part, weight, basis, today)
-    only_n = np.zeros((len(SUMS), people.keys.shape[1]), np.int64)
-    only_n[0] = people.values[0]
-    return cells + Sums(people.keys, only_n), scores
+def own(spans: Spans, signs: Spans, today: date) -> tuple[list[Piece], list[Piece]]:
+    """The same of the firms' own divisions only, day by day; neither summed up nor with the sum of all days.
 
-
-def _nothing(keys: int, values: int) -> tuple[IntArray, IntArray]:
-    return np.zeros((keys, 0), np.int64), np.zeros((values, 0), np.int64)
-
-
-def _chunks(rows: IntArray, signs: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
-    for start in range(0, rows.shape[1], CHUNK):
-        yield rows[:, start : start + CHUNK], signs[start : start + CHUNK]
+    All keys of a piece are of one part of their table: a slice of the cells, a measure of the score counts.
+    """
+    columns = dict(zip(FIRM, spans.firm, strict=True)) | {"ruler_id": np.full(len(signs.firm), POPULATION)}
+    only_n = np.zeros((len(SUMS), len(signs.firm)), np.int64)
+    only_n[0] = signs.firm
+    cells, scores = _cells(columns, only_n, POPULATION, today), []
+    columns = dict(zip(VERDICT, spans.verdict, strict=True))
+    gains = contributions(columns)
+    for basis, factor in _bases(columns):
+        some = np.flatnonzero(factor)
+        part = {name: values[some] for name, values in columns.items()}
+        weight = (signs.verdict * factor)[some]
+        cells += _cells(part, gains[:, some] * weight, basis, today)
+        scores += _scores(part, weight, basis, today)
+    return cells, scores
 
 
 def _bases(columns: Columns) -> list[tuple[int, IntArray]]:
@@ -150,18 +132,22 @@ def _turns(
     yield ended, bucket(columns["to_day"][stops[ended]], today), -1
 
 
-def _cells(columns: Columns, gains: IntArray, basis: int, today: date) -> Sums:
+def _cells(columns: Columns, gains: IntArray, basis: int, today: date) -> list[Piece]:
     """Keys as in the table Counter, of the firms' own divisions."""
     goes_on = _goes_on(columns, gains)
-    keys, values = [], []
+    found = []
     for number, (rows, value) in _sliced(columns):
         first, last = _runs(goes_on, rows, value)
         for which, days, sign in _turns(columns, rows[first], rows[last], today):
             some = rows[first[which]]
             line = (columns["division_id"][some], columns["ruler_id"][some], basis, number, days, value[first[which]])
-            keys.append(np.array([np.broadcast_to(each, len(some)) for each in line]))
-            values.append(gains[:, some] * sign)
-    return Sums(np.concatenate(keys, axis=1), np.concatenate(values, axis=1))
+            found.append(Piece(_lined(line), gains, some, sign))
+    return found
+
+
+def _lined(line: tuple[IntArray | int, ...]) -> IntArray:
+    """Columns, some of which are one number for all rows, as keys; narrow ones, for there are very many."""
+    return np.array(np.broadcast_arrays(*line), np.int32)
 
 
 def _sliced(columns: Columns) -> Iterator[tuple[int, tuple[IntArray, IntArray]]]:
@@ -180,46 +166,40 @@ def _sliced(columns: Columns) -> Iterator[tuple[int, tuple[IntArray, IntArray]]]
         yield SLICES.index("mark"), (some, np.full(len(some), bit, np.int64))
 
 
-def _scores(columns: Columns, weight: IntArray, basis: int, today: date) -> Sums:
+def _scores(columns: Columns, weight: IntArray, basis: int, today: date) -> list[Piece]:
     """Keys as in the table ScoreCount, of the firms' own divisions."""
     goes_on = _goes_on(columns, np.array([weight, *(columns[name] for name in MEASURES)]))
     every = np.arange(len(weight))
     first, last = _runs(goes_on, every, np.zeros_like(every))
-    keys, values = [], []
+    found = []
     for which, days, sign in _turns(columns, first, last, today):
         for measure, name in enumerate(MEASURES):
             known = np.flatnonzero(columns[name][first[which]] >= 0)
             some = first[which[known]]
+            where, value = (columns["division_id"][some], columns["ruler_id"][some], basis), columns[name][some]
             for step, width in enumerate((WIDTHS[measure], 1)):
-                line = (columns["division_id"][some], columns["ruler_id"][some], basis, measure, step, days[known])
-                place = columns[name][some] // width
-                keys.append(np.array([*(np.broadcast_to(each, len(some)) for each in line), place]))
-                values.append(weight[some] * sign)
-    return Sums(np.concatenate(keys, axis=1), np.concatenate(values)[None])
+                line = (*where, measure, step, days[known], value // width)
+                found.append(Piece(_lined(line), weight[None], some, sign))
+    return found
 
 
-def _upwards(sums: Sums, ancestors: Ancestors) -> Sums:
-    """Each division's own and those of all below it."""
+def _upwards(pieces: list[Piece], ancestors: Ancestors) -> Sums:
+    """Each division's own and those of all below it, with the sums of all days."""
+    sums = Sums(pieces)
     divisions, place = np.unique(sums.keys[0], return_inverse=True)
     ways = [ancestors[division] for division in divisions.tolist()]
-    counts = np.array([len(way) for way in ways], np.int64)[place.ravel()]
+    counts = np.array([len(way) for way in ways], np.int64)[place]
     flat = np.array([above for way in ways for above in way], np.int64)
-    starts = np.r_[0, np.cumsum([len(way) for way in ways])].astype(np.int64)[:-1][place.ravel()]
+    starts = np.r_[0, np.cumsum([len(way) for way in ways])].astype(np.int64)[:-1][place]
     row = np.repeat(np.arange(len(counts)), counts)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     keys = sums.keys[:, row]
     keys[0] = flat[starts[row] + nth]
-    return Sums(keys, sums.values[:, row])
+    return with_totals(Piece(keys, sums.values, row))
 
 
-def with_totals(sums: Sums) -> Sums:
-    """And for each key the sum over all days, as the day FOREVER."""
-    keys = sums.keys.copy()
+def with_totals(piece: Piece) -> Sums:
+    """The sums, and for each key the sum over all days, as the day FOREVER."""
+    keys = piece.keys.copy()
     keys[-2] = FOREVER
-    totals = Sums(keys, sums.values)
-    both = Sums.__new__(Sums)
-    both.keys = np.concatenate([sums.keys, totals.keys], axis=1)
-    both.values = np.concatenate([sums.values, totals.values], axis=1)
-    order = np.lexsort(both.keys[::-1])
-    both.keys, both.values = both.keys[:, order], both.values[:, order]
-    return both
+    return Sums([piece, piece._replace(keys=keys)])

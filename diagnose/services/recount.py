@@ -11,7 +11,7 @@ from diagnose import wording
 from diagnose.db import reading, writing
 from diagnose.models import Counter, Enterprise, FirmSpan, ScoreCount, VerdictSpan
 from diagnose.models.enterprise import MERGED
-from diagnose.services import jobs, recount_words, spans
+from diagnose.services import jobs, recount_words, spans, terms
 from diagnose.services.count_all import Parts, Tally
 from diagnose.services.count_make import COUNTER, SCORES, Sums
 from diagnose.services.figures_fill import fill_figures, fill_sizes
@@ -24,7 +24,7 @@ from diagnose.services.span_truth import truth
 from diagnose.services.span_write import KEYS, Model, cell_pieces, difference, fill, pieces
 from diagnose.texts import say
 
-FIRMS = 10_000  # ids at once
+FIRMS = 50_000  # ids at once
 TABLES = (FirmSpan, VerdictSpan, Counter, ScoreCount)
 STEPS = 3
 
@@ -85,7 +85,7 @@ def rebuild(engine: Engine) -> None:
     """Count everything from the truth and store it, whatever was stored before; for whoever wrote very many rows."""
     with writing(engine) as session:
         _alone(session)
-        spans.name_all(session, None)
+        terms.name_all(session, None)
         _replace(session)
 
 
@@ -95,7 +95,7 @@ def recount(engine: Engine, check_only: bool = False) -> Found:
         if not check_only:
             fill_figures(engine)
             with writing(engine) as session:
-                spans.name_all(session, None)
+                terms.name_all(session, None)
         run.advance()
         with reading(engine) as session:
             _one_state(session)
@@ -153,8 +153,7 @@ def _replace(session: Session) -> None:
 
 def _each(parts: Parts, below: dict[int, list[int]]) -> Iterator[Sums]:
     for division, own in below.items():
-        for _, sums in parts.of(division, own):
-            yield sums
+        yield from parts.of(division, own)
 
 
 def _differences(session: Session) -> tuple[Differences, Amounts]:

@@ -1,4 +1,4 @@
-"""Truth → spans: what held of each firm from which day to which day. Arrays only: a firm and a million are the same.
+"""Truth → spans: what held of each firm from which day to which day, by arrays; `span_few.py` does it for one firm.
 
 A firm's days are cut wherever anything begins or ends; what held on each piece is looked up by (firm, day), and equal
 neighbours become one.

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, Select, String, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from diagnose.models import Diagnosis, Enterprise, EnterpriseDivision, FirmFact, Term
@@ -52,6 +52,12 @@ def truth(session: Session, ids: Collection[int], firms: Columns | None = None) 
     verdicts = _read(session, _verdicts(whole), ids, {"figures": len(FIGURES)})
     figures = verdicts.pop("figures").reshape(-1, len(FIGURES))
     return Truth(firms, _read(session, _places(whole), ids), _read(session, _facts(whole), ids), verdicts, figures)
+
+
+def rows_of(session: Session, id_: int) -> list[list[tuple[Any, ...]]]:
+    """The same of one firm as rows: firms, places, facts and verdicts; nothing more where it is not in scope."""
+    firms = fetched(session, _firms(False), [id_])
+    return [firms, *(fetched(session, query(False), [id_]) if firms else [] for query in (_places, _facts, _verdicts))]
 
 
 def firms_of(session: Session, ids: Collection[int]) -> Columns:
@@ -112,25 +118,29 @@ def _places(whole: bool) -> Select[Any]:
 
 @cache
 def _facts(whole: bool) -> Select[Any]:
-    """The facts that set a mark, name a chain or name a locality."""
+    """The facts that set a mark, name a chain or name a locality.
+
+    Asked as one expression: for each code SQLite would search the whole table, however few firms are asked for.
+    """
     fact, kinds = FirmFact, DICTIONARY.items()
     valued = [(code, value, bit) for code, kind in kinds for value, bit in kind.bits.items()]
     some = [(and_(fact.code == code, fact.value == value), bit) for code, value, bit in valued]
     some += [(fact.code == code, kind.bit) for code, kind in kinds if kind.bit is not None]
     some += [(fact.code == code, what) for code, what in NAMED.items()]
+    what = case(*some)
     ends = func.coalesce(ordinal(fact.valid_to), FOREVER)
     lasting = [code for code, kind in kinds if kind.lasting]
     query = (
         select(
             fact.enterprise_id.label("firm"),
-            case(*some).label("what"),
+            what.label("what"),
             func.coalesce(Term.id, 0).label("term"),
             ordinal(fact.valid_from).label("from_day"),
             case((fact.code.in_(lasting), FOREVER), else_=ends).label("to_day"),
             fact.id.label("id"),
         )
         .outerjoin(Term, and_(fact.code.in_(list(NAMED)), Term.kind == fact.code, Term.name == fact.value))
-        .where(fact.withdrawn_at.is_(None), or_(*(condition for condition, _ in some)))
+        .where(fact.withdrawn_at.is_(None), what.is_not(None))
     )
     return _of(query, whole, fact.enterprise_id)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from diagnose.services.int_keys import packed
 from diagnose.services.span_make import FIRM, VERDICT
 
 Model = type[FirmSpan] | type[VerdictSpan]
+Row = tuple[Any, ...]
 KEYS: dict[Model, tuple[str, ...]] = {
     FirmSpan: ("enterprise_id", "from_day"),
     VerdictSpan: ("enterprise_id", "ruler_id", "kind", "from_day"),
@@ -39,20 +41,16 @@ def difference(old: IntArray, new: IntArray, model: Model) -> tuple[IntArray, In
     return old[:, ~kept], new[:, ~same]
 
 
-def replace(session: Session, model: Model, gone: IntArray, come: IntArray) -> None:
+def replace(session: Session, model: Model, gone: Sequence[Row], come: Sequence[Row]) -> None:
     """Delete and insert rows of spans, given with all their columns."""
-    columns = COLUMNS[model]
-    keys = KEYS[model]
+    columns, keys = COLUMNS[model], KEYS[model]
     connection = session.connection()
-    _many(connection, _delete(connection.dialect.name, model.__tablename__, keys), tuples(gone[_at(columns, keys)]))
-    _many(connection, _insert(connection.dialect.name, model.__tablename__, columns), tuples(come))
+    old = map(itemgetter(*(columns.index(name) for name in keys)), gone)
+    _many(connection, _delete(connection.dialect.name, model.__tablename__, keys), old)
+    _many(connection, _insert(connection.dialect.name, model.__tablename__, columns), come)
 
 
-def _at(columns: Sequence[str], names: Sequence[str]) -> list[int]:
-    return [columns.index(name) for name in names]
-
-
-def add(session: Session, cells: Iterable[tuple[Any, ...]], scores: Iterable[tuple[int, ...]]) -> None:
+def add(session: Session, cells: Iterable[Row], scores: Iterable[Row]) -> None:
     """Let the counters move by so much: rows of both tables, but that a slice is given by its place in SLICES."""
     connection = session.connection()
     dialect, at = connection.dialect.name, COUNTER.index("slice")
@@ -65,7 +63,7 @@ def tuples(rows: IntArray) -> list[tuple[int, ...]]:
     return list(map(tuple, rows.T.tolist()))
 
 
-def _many(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def _many(connection: Connection, sql: str, rows: Iterable[Row]) -> None:
     """Straight to the driver: SQLAlchemy would look at every value."""
     rows = list(rows)
     if rows:
@@ -97,7 +95,7 @@ def _upsert(dialect: str, table: str, columns: Sequence[str], keys: int) -> str:
     return f"{_insert(dialect, table, columns)} ON CONFLICT ({', '.join(columns[:keys])}) DO UPDATE SET {moved}"
 
 
-def fill(session: Session, model: type[Base], columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+def fill(session: Session, model: type[Base], columns: Sequence[str], rows: Iterator[Row]) -> None:
     """Insert very many new rows as fast as the database takes them."""
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
@@ -116,7 +114,7 @@ def pieces(rows: IntArray) -> Iterator[tuple[int, ...]]:
         yield from zip(*rows[:, start : start + CHUNK].tolist(), strict=True)
 
 
-def cell_pieces(cells: IntArray) -> Iterator[tuple[Any, ...]]:
+def cell_pieces(cells: IntArray) -> Iterator[Row]:
     """The same for the table Counter."""
     place = COUNTER.index("slice")
     for start in range(0, cells.shape[1], CHUNK):

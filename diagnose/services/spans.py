@@ -5,69 +5,51 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, and_, exists, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from diagnose import wording
-from diagnose.models import Diagnosis, Division, Enterprise, FirmFact, FirmSpan, Term, VerdictSpan
-from diagnose.services.count_few import count_few
+from diagnose.models import Division, Enterprise, FirmSpan, VerdictSpan
+from diagnose.services.count_few import Signed, count_few, divisions_of
 from diagnose.services.count_make import Ancestors, counted
 from diagnose.services.int_columns import HERE, Columns, IntArray, columns, fetched
+from diagnose.services.settle_few import settle_few
 from diagnose.services.span_make import FIRM, VERDICT, Spans, spans
-from diagnose.services.span_truth import NAMED, Truth, firms_of, truth
-from diagnose.services.span_write import COLUMNS, KEYS, add, difference, replace, tuples
-from diagnose.upsert import dialect
+from diagnose.services.span_truth import Truth, firms_of, truth
+from diagnose.services.span_write import COLUMNS, KEYS, Model, add, difference, replace, tuples
+from diagnose.services.terms import name_all
 
-__all__ = ["columns", "ruler_id", "settle", "term", "terms"]
+__all__ = ["columns", "forget", "settle"]
 
 Moved = tuple[Spans, Spans]  # spans that come and go, and their signs
 AT_ONCE = 2000
-FEW = 100  # spans; from about so many on arrays are faster
-
-
-def term(session: Session, kind: str, name: str) -> int:
-    """The id of a word of this kind (chain, locality, ruler), which is made when it is missing."""
-    query = select(Term.id).where(Term.kind == kind, Term.name == name)
-    found = session.scalar(query)
-    if found is None:
-        session.execute(_new(dialect(session)).values(kind=kind, name=name))
-        found = session.scalars(query).one()
-    return found
-
-
-def terms(session: Session, kind: str) -> dict[int, str]:
-    """All words of a kind by id."""
-    rows = session.execute(select(Term.id, Term.name).where(Term.kind == kind)).all()
-    return {row.id: row.name for row in rows}
-
-
-def ruler_id(session: Session, name: str) -> int:
-    """The id of a ruler, ``scheme/edition``; 0 while there is no verdict of it, for this is also asked by readers."""
-    return session.scalar(select(Term.id).where(Term.kind == "ruler", Term.name == name)) or 0
+FEW = 3  # firms; for more arrays are faster
 
 
 def settle(session: Session, ids: Collection[int]) -> None:
     """Make the spans of these firms anew and let the counters move by the difference.
 
     The last thing in a transaction before its record in the log; the caller holds the firms' rows. A firm that is not
-    in scope and was not either costs one query.
+    in scope and was not either costs three small queries.
     """
     session.flush()
-    _count(session, [moved for some in _batched(ids) if (moved := _settle(session, some))])
+    rising = sorted(set(ids))
+    if len(rising) <= FEW:
+        _count_few(session, *settle_few(session, rising))
+    else:
+        _count(session, [moved for some in _batched(rising) if (moved := _settle(session, some))])
 
 
 def forget(session: Session, ids: Collection[int]) -> None:
     """Take firms that are about to be deleted out of the counters."""
     moved = []
-    for some in _batched(ids):
+    for some in _batched(sorted(set(ids))):
         old = Spans(_stored(session, FirmSpan, some), _stored(session, VerdictSpan, some))
         moved.append(_change(session, old, Spans(old.firm[:, :0], old.verdict[:, :0])))
     _count(session, moved)
 
 
-def _batched(ids: Collection[int]) -> list[list[int]]:
-    rising = sorted(set(ids))
+def _batched(rising: list[int]) -> list[list[int]]:
     return [rising[start : start + AT_ONCE] for start in range(0, len(rising), AT_ONCE)]
 
 
@@ -78,7 +60,7 @@ def _settle(session: Session, ids: list[int]) -> Moved | None:
     if not known:
         return None
     old = Spans(_stored(session, FirmSpan, known), _stored(session, VerdictSpan, known))
-    return _change(session, old, spans(named_truth(session, known, firms)))
+    return _change(session, old, spans(_named_truth(session, known, firms)))
 
 
 def _ever_verified(session: Session, ids: list[int], firms: Columns) -> list[int]:
@@ -93,7 +75,7 @@ def _ever_verified(session: Session, ids: list[int], firms: Columns) -> list[int
 _VERIFIED = select(Enterprise.id).where(Enterprise.id.in_([HERE]), Enterprise.verified)
 
 
-def named_truth(session: Session, ids: Collection[int], firms: Columns | None = None) -> Truth:
+def _named_truth(session: Session, ids: Collection[int], firms: Columns) -> Truth:
     """The truth, after every ruler, chain and locality in it has a term."""
     found = truth(session, ids, firms)
     if not found.nameless:
@@ -102,39 +84,14 @@ def named_truth(session: Session, ids: Collection[int], firms: Columns | None = 
     return truth(session, ids, firms)
 
 
-def name_all(session: Session, ids: Collection[int] | None) -> None:
-    """Give a term to every ruler, chain and locality of these firms, or of all."""
-    ruler: Any = Diagnosis.scheme + "/" + Diagnosis.edition
-    verdicts: Any = select(literal("ruler"), ruler)
-    _name(session, ids, verdicts, Diagnosis.enterprise_id, "ruler", ruler)
-    for code in NAMED:
-        fact: Any = select(literal(code), FirmFact.value).where(FirmFact.code == code, FirmFact.withdrawn_at.is_(None))
-        _name(session, ids, fact, FirmFact.enterprise_id, code, FirmFact.value)
-
-
-def _name(session: Session, ids: Collection[int] | None, query: Select[Any], owner: Any, kind: str, name: Any) -> None:
-    if ids is not None:
-        query = query.where(owner.in_(list(ids)))
-    there = exists().where(and_(Term.kind == kind, Term.name == name))
-    for _, word in sorted(tuple(row) for row in session.execute(query.where(~there).distinct())):
-        session.execute(_new(dialect(session)).values(kind=kind, name=word))
-
-
-@cache
-def _new(name: str) -> Any:
-    """A term, unless somebody else has just made it."""
-    kind: Any = postgresql if name == "postgresql" else sqlite
-    return kind.insert(Term).on_conflict_do_nothing()
-
-
-def _stored(session: Session, model: type[FirmSpan] | type[VerdictSpan], ids: Collection[int]) -> IntArray:
+def _stored(session: Session, model: Model, ids: Collection[int]) -> IntArray:
     """The rows there are, (columns, n), in the order of their keys."""
     rows = fetched(session, _kept(model), ids)
     return np.array(rows, np.int64).reshape(-1, len(COLUMNS[model])).T
 
 
 @cache
-def _kept(model: type[FirmSpan] | type[VerdictSpan]) -> Select[Any]:
+def _kept(model: Model) -> Select[Any]:
     table = model.__table__
     order = [table.c[name] for name in KEYS[model]]
     return select(*table.c).where(table.c.enterprise_id.in_([HERE])).order_by(*order)
@@ -144,10 +101,21 @@ def _change(session: Session, old: Spans, new: Spans) -> Moved:
     """Write what is different, and tell it."""
     gone_firm, come_firm = difference(old.firm, new.firm, FirmSpan)
     gone_verdict, come_verdict = difference(old.verdict, new.verdict, VerdictSpan)
-    replace(session, FirmSpan, gone_firm, come_firm)
-    replace(session, VerdictSpan, gone_verdict, come_verdict)
+    replace(session, FirmSpan, tuples(gone_firm), tuples(come_firm))
+    replace(session, VerdictSpan, tuples(gone_verdict), tuples(come_verdict))
     moved = Spans(np.concatenate([gone_firm, come_firm], axis=1), np.concatenate([gone_verdict, come_verdict], axis=1))
     return moved, Spans(_signs(gone_firm, come_firm), _signs(gone_verdict, come_verdict))
+
+
+def _signs(gone: IntArray, come: IntArray) -> IntArray:
+    return np.repeat(np.array([-1, 1], np.int64), [gone.shape[1], come.shape[1]])
+
+
+def _count_few(session: Session, firm: list[Signed], verdict: list[Signed]) -> None:
+    """Let the counters move by few spans."""
+    if firm or verdict:
+        above = ancestors(session, divisions_of(firm, verdict))
+        add(session, *count_few(firm, verdict, above, wording.today()))
 
 
 def _count(session: Session, found: list[Moved]) -> None:
@@ -157,11 +125,7 @@ def _count(session: Session, found: list[Moved]) -> None:
         return
     moved, signs = (_joined(each) for each in zip(*found, strict=True))
     divisions = {*moved.firm[FIRM.index("division_id")].tolist(), *moved.verdict[VERDICT.index("division_id")].tolist()}
-    above, today = ancestors(session, divisions), wording.today()
-    if moved.firm.shape[1] + moved.verdict.shape[1] <= FEW:
-        add(session, *count_few(_signed(moved.firm, signs.firm), _signed(moved.verdict, signs.verdict), above, today))
-        return
-    cells, scores = counted(moved, signs, above, today)
+    cells, scores = counted(moved, signs, ancestors(session, divisions), wording.today())
     add(session, tuples(cells.rows), tuples(scores.rows))
 
 
@@ -170,14 +134,6 @@ def _joined(some: Sequence[Spans]) -> Spans:
         return some[0]
     firm, verdict = zip(*((one.firm, one.verdict) for one in some), strict=True)
     return Spans(np.concatenate(firm, axis=-1), np.concatenate(verdict, axis=-1))
-
-
-def _signed(rows: IntArray, signs: IntArray) -> list[tuple[tuple[int, ...], int]]:
-    return list(zip(tuples(rows), signs.tolist(), strict=True))
-
-
-def _signs(gone: IntArray, come: IntArray) -> IntArray:
-    return np.repeat(np.array([-1, 1], np.int64), [gone.shape[1], come.shape[1]])
 
 
 def ancestors(session: Session, divisions: Collection[int] | None) -> Ancestors:

@@ -14,7 +14,7 @@ from diagnose import wording
 from diagnose.db import reading, writing
 from diagnose.models import Account, Diagnosis, Enterprise, Flag, Job, Statement, VerdictSpan
 from diagnose.models.span import FOREVER, SELF
-from diagnose.services import checkup, checkup_peers, checkup_rules, firm_facts, jobs, spans
+from diagnose.services import checkup, checkup_peers, checkup_rules, firm_facts, jobs, terms
 from questionnaires.strict import DefinitionError
 from tests.diagnose.cast import all_of, catalog, engine, open_file
 from tests.firms import DISCRETE
@@ -206,7 +206,7 @@ def peer_group(app: Flask, scores: list[int], size: int = 1) -> list[int]:
         ids.append(verified_firm(app, credit_code=code, public_id=f"{size}{number:015x}"))
     figures = dict.fromkeys(("d1", "d2", "d3", "d4", "d5", "d6", "management", "tools", "no_design"), 0)
     with writing(engine(app)) as session:
-        ruler = spans.term(session, "ruler", RULER)
+        ruler = terms.term(session, "ruler", RULER)
         for id_, score in zip(ids, scores, strict=True):
             where = {"industry": 33, "size": size, "chain": 0, "locality": 0, "marks": 0, "division_id": 1}
             days = {"from_day": 700_000, "to_day": FOREVER}

@@ -14,7 +14,7 @@ from diagnose import create_app, wording
 from diagnose.config import Settings
 from diagnose.db import reading, writing
 from diagnose.models import Assessment, Counter, Division, Enterprise
-from diagnose.services import claims, counters, drafts, recount, spans, submit
+from diagnose.services import claims, counters, drafts, recount, spans, submit, terms
 from diagnose.services.span_write import add
 from questionnaires.parse import typed_again
 from tests.diagnose.cast import PORTRAIT, catalog, engine
@@ -55,7 +55,7 @@ def test_submissions_at_once_are_all_counted(postgres_url: str, tmp_path: Path) 
     with reading(engine(app)) as session:
         place = session.scalars(select(Division).where(Division.code == HERE)).one()
         divisions = [int(part) for part in place.path.strip("/").split("/")]
-        found = counters.cells(session, divisions, spans.ruler_id(session, PORTRAIT), 3, "all", [today])
+        found = counters.cells(session, divisions, terms.ruler_id(session, PORTRAIT), 3, "all", [today])
         assert [found[division, 0, today].n for division in divisions] == [FIRMS] * 3
     assert recount.recount(engine(app), check_only=True).count == 0
     engine(app).dispose()

@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import Flask
 
+from diagnose import wording
 from diagnose.db import reading
 from diagnose.models import AuditEntry, Division, Enterprise, EnterpriseChange, EnterpriseDivision, FirmFact, Job
 from diagnose.services import audit_check
@@ -24,7 +25,7 @@ def test_good_rows_become_verified_firms_with_history_and_log(app: Flask) -> Non
     assert (one.name, one.credit_code, one.industry, one.verified) == ("第1机械有限公司", code(1), "33", True)
     assert one.profile == {"staff": 120, "revenue": "3000.50"}
     assert (one.size, two.profile["staff"]) == (2, 1200)
-    assert all_of(app, EnterpriseDivision)[0].valid_from <= date.today()
+    assert all_of(app, EnterpriseDivision)[0].valid_from <= wording.today()
     assert [(row.what, row.by_id) for row in all_of(app, EnterpriseChange)] == [("add", desk.id)] * 2
     deeds = [row.action for row in all_of(app, AuditEntry)]
     assert deeds == ["intake_upload", "intake_start", "intake_firm", "intake_firm", "intake_done"]

@@ -14,7 +14,7 @@ from diagnose.cli_peers import peers_command
 from diagnose.db import writing
 from diagnose.models import Diagnosis, Division, PeerGroup, VerdictSpan
 from diagnose.models.span import FOREVER, ONSITE, SELF
-from diagnose.services import peers, spans
+from diagnose.services import peers, terms
 from diagnose.services.peers import ALL
 from tests.conftest import Visitor
 from tests.diagnose.cast import PORTRAIT, File, all_of, engine, open_file
@@ -32,7 +32,7 @@ def stand(app: Flask, scores: list[int], division: str = HERE, **changed: int) -
         with writing(engine(app)) as session:
             place = session.scalars(select(Division.id).where(Division.code == division)).one()
             values: dict[str, int] = {
-                "ruler_id": spans.term(session, "ruler", PORTRAIT),
+                "ruler_id": terms.term(session, "ruler", PORTRAIT),
                 "kind": SELF,
                 "from_day": since.toordinal(),
                 "to_day": FOREVER,

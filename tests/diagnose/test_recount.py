@@ -19,7 +19,7 @@ from diagnose.models import (
     Term,
     VerdictSpan,
 )
-from diagnose.services import counters, recount, spans
+from diagnose.services import counters, recount, spans, terms
 from tests.diagnose.cast import PORTRAIT, all_of, engine, open_file
 from tests.people import ELSEWHERE, HERE, verified_firm
 
@@ -90,7 +90,7 @@ def test_a_verdict_counts_from_its_day_to_the_closing_of_the_firm(app: Flask) ->
     ends = [date(2026, 2, 28).toordinal(), date(2026, 3, 31).toordinal(), date(2026, 4, 30).toordinal()]
     with reading(engine(app)) as session:
         here = session.scalars(select(Division.id).where(Division.code == HERE)).one()
-        ruler = spans.ruler_id(session, PORTRAIT)
+        ruler = terms.ruler_id(session, PORTRAIT)
         people = counters.cells(session, [here], 0, 0, "all", ends)
         judged = counters.cells(session, [here], ruler, 1, "all", ends)
     assert [(here, 0, day) in people for day in ends] == [True, True, False]
@@ -116,7 +116,7 @@ def test_terms_with_large_ids_are_counted(app: Flask, few: int, monkeypatch: pyt
     today = wording.today().toordinal()
     with reading(engine(app)) as session:
         here = session.scalars(select(Division.id).where(Division.code == HERE)).one()
-        assert spans.ruler_id(session, PORTRAIT) == 100_000
+        assert terms.ruler_id(session, PORTRAIT) == 100_000
         found = counters.cells(session, [here], 100_000, 1, "locality", [today])
         assert [(key, cell.n) for key, cell in found.items()] == [((here, 200_000, today), 1)]
     before = state(app)

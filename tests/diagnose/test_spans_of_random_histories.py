@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from diagnose import wording
 from diagnose.db import reading, writing
 from diagnose.models import Assessment, Division, Enterprise, FirmFact
-from diagnose.services import counters, drafts, files, joining, recount, register, rescore, spans, submit
+from diagnose.services import counters, drafts, files, joining, recount, register, rescore, spans, submit, terms
 from questionnaires.parse import typed_again
 from tests.diagnose.cast import catalog, engine
 from tests.diagnose.naive_counts import Count, count
@@ -183,14 +183,14 @@ def days() -> list[date]:
 def stored(session: Session, divisions: list[int], day: date, wanted: Count) -> dict[Any, list[int]]:
     """What the counters say of the same."""
     found: dict[Any, list[int]] = {}
-    terms = {kind: spans.terms(session, kind) for kind in ("chain", "locality")}
-    rulers = {ruler: spans.ruler_id(session, ruler) if ruler else 0 for _, ruler, *_ in wanted.cells}
+    words = {kind: terms.terms(session, kind) for kind in ("chain", "locality")}
+    rulers = {ruler: terms.ruler_id(session, ruler) if ruler else 0 for _, ruler, *_ in wanted.cells}
     for ruler, id_ in rulers.items():
         for basis in (1, 2, 3) if ruler else (0,):
             for slice_ in ("all", "industry", "size", "chain", "locality", "mark"):
                 state = counters.cells(session, divisions, id_, basis, slice_, [day.toordinal()])
                 for (division, value, _), cell in state.items():
-                    name = terms[slice_][value] if slice_ in terms else value
+                    name = words[slice_][value] if slice_ in words else value
                     found[division, ruler, basis, slice_, name] = list(cell)
     return found
 
@@ -220,7 +220,7 @@ def agrees(app: Flask) -> None:
             divisions = sorted({division for division, *_ in wanted.cells})
             assert stored(session, divisions, day, wanted) == wanted.cells
             for (division, ruler, basis), measures in wanted.values.items():
-                id_ = spans.ruler_id(session, ruler)
+                id_ = terms.ruler_id(session, ruler)
                 said = counters.percentiles(session, division, id_, basis, day.toordinal())
                 right = {name: [nearest_rank(each, point) for point in (25, 50, 75)] for name, each in measures.items()}
                 assert said == right
