@@ -17,6 +17,7 @@ from diagnose.services.facts import facts_read
 from diagnose.services.verdicts import Judged
 from diagnose.services.way_choices import Choices
 from diagnose.services.way_moves import Offer, allowed, expected_answers, library_of, offers, text_of
+from diagnose.services.way_must import musts
 from diagnose.services.way_up import Certificate, CurvePoint, Way, WayStep, WayUp
 from scoring import path
 from scoring.moves import Goal, Path, Point, Taken, Unreachable
@@ -145,11 +146,11 @@ def _answer(asked: Search, level: int, found: Path) -> WayUp:
         rules=rules,
         target=rules.levels[level - 1],
         as_of=asked.judged.diagnosis.as_of,
-        best=_way(asked, best) if isinstance(best, Found) else None,
+        best=_way(asked, level, best) if isinstance(best, Found) else None,
         why_not=() if isinstance(best, Found) else _why_not(asked, best),
-        alternatives=tuple(_way(asked, one) for one in found.alternatives),
-        fewest=_way(asked, found.fewest) if reached and found.fewest else None,
-        fastest=_way(asked, found.fastest) if reached and found.fastest else None,
+        alternatives=tuple(_way(asked, level, one) for one in found.alternatives),
+        fewest=_way(asked, level, found.fewest) if reached and found.fewest else None,
+        fastest=_way(asked, level, found.fastest) if reached and found.fastest else None,
         curve=_curve(asked, found.curve),
         certificate=_certificate(asked, best) if isinstance(best, Found) else None,
         assumptions=way_words.assumptions(asked.catalog, rules, asked.judged.answers, asked.expected, asked.choices),
@@ -160,10 +161,11 @@ def _why_not(asked: Search, found: Unreachable) -> tuple[str, ...]:
     return way_words.why_not(asked.catalog, asked.rules, found, asked.offered, asked.choices)
 
 
-def _way(asked: Search, found: Found) -> Way:
+def _way(asked: Search, level: int, found: Found) -> Way:
     places = {one.move.id: place for place, one in enumerate(found.taken)}
+    must = musts(asked.rules, level, asked.judged.answers, found.taken)
     return Way(
-        steps=tuple(_step(asked, one, places) for one in found.taken),
+        steps=tuple(step_of(asked, one, places, one.move.id in must) for one in found.taken),
         cost_low=found.cost_low,
         cost_high=found.cost_high,
         cost_middle=found.cost_middle,
@@ -173,7 +175,8 @@ def _way(asked: Search, found: Found) -> Way:
     )
 
 
-def _step(asked: Search, taken: Taken, places: Mapping[str, int]) -> WayStep:
+def step_of(asked: Search, taken: Taken, places: Mapping[str, int], must: bool) -> WayStep:
+    """One move of a way in words; ``places``: by id the places of the moves in it."""
     offer = asked.offered[taken.move.id]
     action = offer.action
     question = asked.catalog.dictionary.question(asked.rules.scheme, action.indicator)
@@ -198,6 +201,7 @@ def _step(asked: Search, taken: Taken, places: Mapping[str, int]) -> WayStep:
         ends=taken.ends,
         after=tuple(sorted(places[one] for one in taken.waits_for)),
         id=taken.move.id,
+        must=must,
     )
 
 
@@ -210,7 +214,7 @@ def _curve(asked: Search, points: Sequence[Point]) -> tuple[CurvePoint, ...]:
 
 
 def _point(asked: Search, level: int, found: Found | Unreachable | None) -> CurvePoint:
-    way = _way(asked, found) if isinstance(found, Found) else None
+    way = _way(asked, level, found) if isinstance(found, Found) else None
     return CurvePoint(level, asked.rules.level_title(level), way, found is None)
 
 

@@ -16,7 +16,8 @@ class WayStep:
 
     ``starts`` and ``ends`` count months from the beginning of the way, 0 is its first day. ``after``: the places (in
     this way) of the steps that come first. ``step`` is the text key of the step, as in the library; ``id`` what the
-    step is called in what the firm chose. ``service`` is a code of data/services.yaml.
+    step is called in what the firm chose. ``service`` is a code of data/services.yaml. ``must`` (必做): a condition of
+    the level asks for it.
     """
 
     question: Indicator
@@ -38,6 +39,7 @@ class WayStep:
     ends: int
     after: tuple[int, ...]
     id: str = ""
+    must: bool = False
 
 
 @dataclass(frozen=True)

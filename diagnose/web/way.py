@@ -11,7 +11,8 @@ from diagnose import wording
 from diagnose.access import Right
 from diagnose.catalog import Catalog
 from diagnose.models import Diagnosis, Enterprise, Roadmap
-from diagnose.services import roadmap, way_choices, way_find
+from diagnose.services import roadmap, way_both, way_choices, way_find
+from diagnose.services.way_both import Both
 from diagnose.services.way_choices import Choices, Stale
 from diagnose.services.way_find import Search
 from diagnose.services.way_up import WayUp
@@ -145,6 +146,15 @@ def _keep(db: Session, enterprise: Enterprise, asked: Search, wanted: Choices, s
         here.record(db, "way_choice", enterprise, scheme=scheme, **detail)
 
 
+def _together(db: Session, enterprise: Enterprise, asked: Search, level: int) -> tuple[str, Both | None] | None:
+    """Another ruler that the firm may go up at the same time, and the way for both when it was asked for."""
+    second = way_both.other(db, enterprise, asked)
+    if second is None:
+        return None
+    wanted = request.args.get("both") == "yes"
+    return second.rules.title, way_both.both(asked, level, second) if wanted else None
+
+
 def _back(public_id: str, diagnosis_id: int, anchor: str) -> ResponseReturnValue:
     level = request.form.get("level") or None
     return redirect(url_for(".show", public_id=public_id, diagnosis_id=diagnosis_id, level=level, _anchor=anchor))
@@ -183,7 +193,7 @@ def _page(
         return render_template("way/top.html", **shown)
     level = _level_or_404(asked)
     try:
-        found = way_find.everything(asked, level)
+        found, together = way_find.everything(asked, level), _together(db, enterprise, asked, level)
     except NotProven:
         current_app.logger.exception("no certificate for verdict %s", asked.judged.diagnosis.id)
         return render_template("way/unproven.html", **shown, level=level)
@@ -203,6 +213,7 @@ def _page(
         start=start or StartForm(starts_on=roadmap.next_monday(wording.today())),
         open_plan=open_plan,
         problem=problem,
+        together=together,
         may_edit=Right.FILL in g.rights,
         may_plan=bool(g.rights & CHANGERS),
     )

@@ -20,7 +20,7 @@ def cost_form(eyes: Eyes) -> Locator:
     return eyes.page.locator("form[data-way]", has=eyes.page.locator("input[name=step]")).first
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], True), (WIDTHS[0], False)])
+@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], False)])
 def test_from_the_result_to_the_way_and_the_roadmap(
     look: Opener, web_app: Flask, cast: Visitor, width: int, scripts: bool
 ) -> None:

@@ -68,14 +68,10 @@ def again(eyes: Eyes, scene: Scene) -> None:
 PAGES: dict[str, dict[str, tuple[str, Way]]] = {
     "way.show": {
         "way": ("member", partial(at, WAY)),
-        "way-officer": ("officer", partial(at, WAY)),
         "way-wrong-cost": ("member", wrong_cost),
         "way-second-plan": ("advisor", second_plan),
     },
-    "roadmap.show": {
-        "roadmap": ("member", partial(at, FILE + "roadmap/")),
-        "roadmap-none": ("member", partial(at, "/file/{ready}/roadmap/")),
-    },
+    "roadmap.show": {"roadmap-none": ("member", partial(at, "/file/{ready}/roadmap/"))},
     "roadmap.one": {"roadmap-officer": ("officer", partial(at, FILE + "roadmap/{roadmap_id}"))},
     "roadmap.item": {
         "roadmap-item-wrong": ("advisor", wrong_item),

@@ -17,7 +17,6 @@ MONDAY = date(2026, 3, 2)
 
 def step(app: Flask, code: str, key: str, name: str, starts: int, months: int, cost: tuple[int, int]) -> WayStep:
     """A step of a way, as `way_up` gives it."""
-    words = {"do": "照样做。", "needs": "钱和人。", "done": "看结果。", "kpi": "人均产出", "service": "equipment"}
     return WayStep(
         question=catalog(app).dictionary.indicators[code],
         step=key,
@@ -32,7 +31,11 @@ def step(app: Flask, code: str, key: str, name: str, starts: int, months: int, c
         starts=starts,
         ends=starts + months,
         after=(),
-        **words,
+        do="照样做。",
+        needs="钱和人。",
+        done="看结果。",
+        kpi="人均产出",
+        service="equipment",
     )
 
 

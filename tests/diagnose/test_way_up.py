@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from diagnose.db import reading, writing
 from diagnose.models import Diagnosis, PathChoice
-from diagnose.services import way_choices, way_find, way_moves
+from diagnose.services import way_both, way_choices, way_find, way_moves
 from diagnose.services.way_choices import NOTHING, Choices
 from diagnose.services.way_find import Search
 from scoring.verdict import verdict
 from tests.diagnose.cast import File, all_of, catalog, engine, open_file
 from tests.diagnose.official import GBT, both_submitted, opened, ratings
-from tests.firms import NO_DESIGN
+from tests.firms import DISCRETE, NO_DESIGN
 
 
 def asked(file: File, scheme: str = "digital-portrait", choices: Choices = NOTHING) -> Search:
@@ -43,12 +43,23 @@ def test_the_way_reaches_the_level_and_is_judged_again(file: File) -> None:
     assert {step.id for step in found.best.steps} >= {"cnc_rate:0.7", "system_integration:D"}
     by_id = {step.id: step for step in found.best.steps}
     assert by_id["cnc_rate:0.7"].then == "70.0%（28 / 40 道）" and by_id["cnc_rate:0.7"].now == "55.0%（22 / 40 道）"
+    must = {step.question.code for step in found.best.steps if step.must}
+    assert must == {"cnc_rate", "system_integration", "cloud_stars"}
     stars = next(step for step in found.best.steps if step.question.code == "cloud_stars")
     assert (stars.now, stars.then) == ("三星级", "四星级")
     assert all(found.best.cost_middle <= one.cost_middle for one in found.alternatives)
     assert found.fewest and len(found.fewest.steps) <= len(found.best.steps)
     assert found.fastest and found.fastest.months <= found.best.months
     assert [(one.level, one.reached) for one in found.curve] == [(1, True), (2, True), (3, True), (4, False)]
+
+
+def test_the_stored_verdict_gives_the_same_answer(file: File) -> None:
+    with reading(engine(file.app)) as session:
+        row = session.scalars(select(Diagnosis)).one()
+        found = way_find.way_up(session, catalog(file.app), file.enterprise(), row)
+        glance = way_find.glance(session, catalog(file.app), file.enterprise(), row)
+    assert found == way_find.everything(asked(file), 4)
+    assert glance and (glance.best, glance.certificate, glance.curve) == (found.best, found.certificate, ())
 
 
 def test_a_step_waits_for_those_before_it(file: File) -> None:
@@ -152,3 +163,26 @@ def test_process_firms_read_their_own_variant(small_app: Flask) -> None:
             {key: (one.action.do, one.move.cost_low, one.move.cost_high) for key, one in search.offered.items()}
         )
     assert found[0].keys() == found[1].keys() and found[0] != found[1]
+
+
+def test_two_rulers_together_cost_no_more_than_apart(small_app: Flask) -> None:
+    file = both_submitted(open_file(small_app))
+    first, second = asked(file), asked(file, "miit-sme")
+    found = way_both.both(first, 4, second)
+    assert found.way and found.apart is not None and found.way.cost_middle <= found.apart
+    assert [level for _, _, level in found.results] == ["协同级（四级）", "三级（集成级）"]
+    alone = way_find.only_best(first, 4).best
+    assert alone and alone.cost_middle <= found.way.cost_middle
+    stuck = way_both.both(asked(file, choices=replace(NOTHING, fixed=frozenset({"cloud_stars"}))), 4, second)
+    assert stuck.way is None and any("星级上云" in one for one in stuck.why_not)
+    page = file.holder.get(f"{file.address}/verdict/1/way?both=yes").get_data(as_text=True)
+    assert "两把标尺一起" in page and "做完之后" in page
+    page = file.holder.get(f"{file.address}/verdict/2/way").get_data(as_text=True)
+    assert "算一算两边一起怎么走最省" in page and "做完之后：" not in page
+
+
+def test_rulers_that_read_different_facts_are_not_taken_together(small_app: Flask) -> None:
+    file = both_submitted(open_file(small_app))
+    file.next_draft("again").submitted(DISCRETE | {"planning": "B"})
+    answer = file.holder.get(f"{file.address}/verdict/2/way")
+    assert answer.status_code == 200 and "两把标尺一起" not in answer.get_data(as_text=True)
