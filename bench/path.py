@@ -80,7 +80,7 @@ def _to_relaxed(goal: Goal) -> float:
 def _relaxed(apart: Climb) -> None:
     if variables := apart.programme.variables:
         weights = np.zeros(variables)
-        weights[: len(apart.edges)] = apart.cost()
+        weights[: len(apart.edges)] = apart.least_cost().weights
         milp(weights, bounds=Bounds(0, 1), constraints=path.constraint(apart.rows(), variables))
 
 

@@ -1,7 +1,9 @@
-"""Goals taken apart once for all questions about them: ladders, times, the programme, and what is minimised."""
+"""Goals taken apart once for all questions about them: ladders, times, the programme, and what it aims at."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from math import gcd
+from typing import NamedTuple
 
 from scoring import ladders, outcome, programme, timetable
 from scoring.goals import checked
@@ -10,7 +12,19 @@ from scoring.moves import Goal, Unreachable
 from scoring.programme import Programme, Row
 from scoring.timetable import Circle, Times
 
-Objective = Sequence[int]  # by edge
+
+class Aim(NamedTuple):
+    """What is minimised, by edge: two things at once, the first so heavy that the second only settles ties.
+
+    The first is the sum of the weights taken // ``over`` × ``unit``.
+    """
+
+    weights: Sequence[int]
+    over: int
+    unit: int
+
+    def first(self, total: int) -> int:
+        return total // self.over * self.unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +65,18 @@ class Climb:
         ends = [timetable.edge_end(self.built, self.times, edge) for edge in self.edges]
         return [end is not None and end <= months for end in ends]
 
-    def cost(self) -> Objective:
-        """Half 百元."""
-        return [edge.move.cost_middle for edge in self.edges]
+    def least_cost(self) -> Aim:
+        """Least cost (in half 百元), then fewest steps."""
+        costs = [edge.move.cost_middle for edge in self.edges]
+        unit, over = gcd(*costs) or 1, len(costs) + 1
+        return Aim([cost // unit * over + 1 for cost in costs], over, unit)
 
-    def steps(self) -> Objective:
-        return [1] * len(self.edges)
-
-    def order(self) -> Objective:
-        """The fewest steps; of as many those of the first indicators, the lower steps, the first ids."""
-        most = len(self.edges) * (len(self.edges) + 1) // 2
-        return [most + number for number in range(1, len(self.edges) + 1)]
+    def fewest_steps(self) -> Aim:
+        """Fewest steps, then least cost."""
+        costs = [edge.move.cost_middle for edge in self.edges]
+        unit = gcd(*costs) or 1
+        over = sum(costs) // unit + 1
+        return Aim([over + cost // unit for cost in costs], over, 1)
 
     def not_all_moves(self, ids: Collection[str]) -> Row:
         """Not all of these moves together."""

@@ -11,15 +11,16 @@ moves of one id) and NotProven when there is no proof.
 
 from collections.abc import Iterable, Sequence
 from itertools import count
-from math import ceil, gcd
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from scoring import outcome
-from scoring.climb import Climb, Objective, climb
+from scoring.climb import Aim, Climb, climb
 from scoring.encode import encode
 from scoring.ladders import Edge
 from scoring.maturity import judge
@@ -39,7 +40,7 @@ class NotProven(RuntimeError):
 
 
 class _Solution(NamedTuple):
-    """Values of all variables, what they have of the objective, and the bound on that."""
+    """Values of all variables, the sum of their weights, and the bound on that."""
 
     chosen: Sequence[int]
     value: int
@@ -48,7 +49,7 @@ class _Solution(NamedTuple):
 
 class _Optimum(NamedTuple):
     taken: Sequence[Edge]
-    value: int  # of the first objective
+    value: int  # of what is minimised first
     bound: int
 
 
@@ -62,7 +63,7 @@ def find(goals: Sequence[Goal], more: int = 2) -> Path:
 
 
 def cheapest(goals: Sequence[Goal]) -> Way | Unreachable:
-    """The way of least middle cost; of those the one with the fewest steps, then of the earliest indicators."""
+    """The way of least middle cost; of those one with the fewest steps, the same one every time."""
     return _cheapest(climb(goals))
 
 
@@ -89,14 +90,14 @@ def curve(goals: Sequence[Goal]) -> tuple[Point, ...]:
 
 
 def _cheapest(climb: Climb) -> Way | Unreachable:
-    return climb.unreachable() or _certain(climb, _optimum(climb, [climb.cost(), climb.order()]))
+    return climb.unreachable() or _certain(climb, _optimum(climb, climb.least_cost()))
 
 
 def _alternatives(climb: Climb, best: Way, more: int) -> tuple[Way, ...]:
     ways = [best]
     while ways[-1].taken and len(ways) <= more:
         cuts = [climb.not_all_moves(way.ids) for way in ways]
-        found = _optimum(climb, [climb.cost(), climb.order()], cuts)
+        found = _optimum(climb, climb.least_cost(), cuts)
         if found is None:
             break
         ways.append(_way(climb, found))
@@ -104,13 +105,13 @@ def _alternatives(climb: Climb, best: Way, more: int) -> tuple[Way, ...]:
 
 
 def _fewest(climb: Climb) -> Way:
-    return _certain(climb, _optimum(climb, [climb.steps(), climb.cost(), climb.order()]))
+    return _certain(climb, _optimum(climb, climb.fewest_steps()))
 
 
 def _fastest(climb: Climb) -> Way:
     """From the least months that could do: with fewer, not even all moves that can be done by then would reach it."""
     for months in count(climb.least_months()):
-        found = _optimum(climb, [climb.cost(), climb.order()], offered=climb.in_time(months), months=months)
+        found = _optimum(climb, climb.least_cost(), offered=climb.in_time(months), months=months)
         if found is not None:
             return _way(climb, found._replace(value=months, bound=months))
     raise AssertionError("counting has no end")
@@ -144,58 +145,42 @@ def _way(climb: Climb, found: _Optimum) -> Way:
 
 
 def _optimum(
-    climb: Climb,
-    objectives: Sequence[Objective],
-    cuts: Iterable[Row] = (),
-    offered: Sequence[bool] = (),
-    months: int | None = None,
+    climb: Climb, aim: Aim, cuts: Iterable[Row] = (), offered: Sequence[bool] = (), months: int | None = None
 ) -> _Optimum | None:
-    """The best by the first objective, among those by the second, and so on; None when nothing will do.
+    """The edges to take; None when nothing will do.
 
     ``offered``: by edge, all when empty. ``months``: how long the way may last.
     """
     rows = [*climb.rows(), *cuts]
     upper = np.ones(climb.programme.variables)
     upper[: len(offered)] = offered
-    while True:
-        solved: list[_Solution] = []
-        fixed: list[Row] = []
-        for objective in objectives:
-            found = _solve(objective, rows + fixed, upper)
-            if found is None:
-                return None
-            taken = [edge for edge, chosen in zip(climb.edges, found.chosen, strict=False) if chosen]
-            if wrong := climb.wrong(taken, months):
-                rows.append(climb.not_all_edges(wrong))
-                break
-            solved.append(found)
-            fixed.append(Row({number: -each for number, each in enumerate(objective) if each}, -found.value))
-        else:
-            return _Optimum(taken, solved[0].value, solved[0].bound)
+    while (found := _solve(aim.weights, rows, upper)) is not None:
+        taken = [edge for edge, chosen in zip(climb.edges, found.chosen, strict=False) if chosen]
+        wrong = climb.wrong(taken, months)
+        if not wrong:
+            return _Optimum(taken, aim.first(found.value), aim.first(found.bound))
+        rows.append(climb.not_all_edges(wrong))
+    return None
 
 
-def _solve(objective: Objective, rows: Sequence[Row], upper: np.ndarray) -> _Solution | None:
-    """The least of the objective; None when the rows cannot hold."""
+def _solve(weights: Sequence[int], rows: Sequence[Row], upper: NDArray[np.float64]) -> _Solution | None:
+    """The least sum of weights (of the first variables; the others have none); None when the rows cannot hold."""
     if not len(upper):
         return None if any(row.least > 0 for row in rows) else _Solution((), 0, 0)
-    unit = gcd(*objective) or 1
-    weights = np.zeros(len(upper))
-    weights[: len(objective)] = [each // unit for each in objective]
-    options = {"mip_rel_gap": 0.0}
-    result = milp(
-        weights, integrality=1, bounds=Bounds(0, upper), constraints=constraint(rows, len(upper)), options=options
-    )
+    objective = np.zeros(len(upper))
+    objective[: len(weights)] = weights
+    within, asked = Bounds(0, upper), constraint(rows, len(upper))
+    options = {"mip_rel_gap": 0.0, "time_limit": SECONDS}
+    result = milp(objective, integrality=1, bounds=within, constraints=asked, options=options)
     if result.status == INFEASIBLE:
         return None
     if result.status != OPTIMAL:
         raise NotProven(f"the solver says: {result.message}")
     chosen = np.rint(result.x).astype(int).tolist()
-    if not all(
-        sum(factor * chosen[number] for number, factor in row.coefficients.items()) >= row.least for row in rows
-    ):
+    if not all(row.holds(chosen) for row in rows):
         raise NotProven("the solver's answer does not hold in whole numbers")
-    value = sum(each * taken for each, taken in zip(objective, chosen, strict=False))
-    bound = min(ceil(result.mip_dual_bound - NOISE) * unit, value)
+    value = sum(each * taken for each, taken in zip(weights, chosen, strict=False))
+    bound = min(ceil(result.mip_dual_bound - NOISE), value)
     if bound < value:
         raise NotProven(f"the bound {bound} is below the answer's {value}")
     return _Solution(chosen, value, bound)
