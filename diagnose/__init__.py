@@ -35,6 +35,7 @@ from diagnose.web import (
     district_firm,
     district_merge,
     district_people,
+    documents,
     dossier,
     errors,
     evidence,
@@ -57,20 +58,21 @@ from diagnose.web import (
     roadmap,
     survey,
     targets,
+    verify,
     visits,
     way,
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
 BODY_LIMIT = 256 * 1024
-FIRM = (files, survey, dossier, compare, way, roadmap, evidence, claim, log)
+FIRM = (files, survey, dossier, documents, compare, way, roadmap, evidence, claim, log)
 PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)
 STATISTICS = (cockpit, targets, publish, checkup)
 LISTS = (intake, exports, firm_facts)
 ADMIN = (admin, admin_places, admin_watch)
-MODULES = (public, privacy, fonts, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *STATISTICS, *LISTS, *ADMIN)
+MODULES = (public, privacy, fonts, verify, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *STATISTICS, *LISTS, *ADMIN)
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,13 @@ def dossier(
     )
 
 
+def in_front(
+    session: Session, catalog: Catalog, enterprise_id: int, diagnosis_id: int | None = None, kind: str | None = None
+) -> Diagnosis | None:
+    """The verdict that `dossier` puts in front, without the rest of it."""
+    return _in_front(Verdicts(session, catalog, enterprise_id), diagnosis_id, None, kind)
+
+
 def _in_front(record: Verdicts, diagnosis_id: int | None, scheme: str | None, kind: str | None) -> Diagnosis | None:
     """The verdict asked for, else the newest of the scheme asked for, else that of the first form that has one."""
     if diagnosis_id is not None:

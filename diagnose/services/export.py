@@ -15,6 +15,7 @@ from diagnose.models import (
     Assignment,
     AuditEntry,
     Diagnosis,
+    Document,
     DraftAnswer,
     Enterprise,
     EnterpriseChange,
@@ -92,6 +93,7 @@ def _content(session: Session, enterprise: Enterprise) -> dict[str, Any]:
         "evidence": _rows(session, Evidence, enterprise),
         "facts": _rows(session, FirmFact, enterprise),
         "notices": _notices(session, enterprise),
+        "documents": _rows(session, Document, enterprise),
         "path_choices": _rows(session, PathChoice, enterprise),
         "roadmaps": _roadmaps(session, enterprise),
     }

@@ -15,6 +15,7 @@ from diagnose.models import (
     Assessment,
     Assignment,
     Diagnosis,
+    Document,
     Enterprise,
     EnterpriseChange,
     Evidence,
@@ -41,7 +42,7 @@ from diagnose.texts import say
 
 OWNED = (
     *(Statement, Assessment, Diagnosis, Evidence, Visit, Assignment, Membership, Notice, Ticket, FirmFact, Flag),
-    *(PathChoice, Roadmap),
+    *(PathChoice, Roadmap, Document),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -130,8 +130,17 @@ class Shown:
     synthetic: bool
 
     @property
+    def believed(self) -> bool:
+        """Whether the claim is what was signed; nothing of another one is shown."""
+        return self.state in ("good", "revoked", "expired_key")
+
+    @property
     def issued_at(self) -> datetime:
         return issued_at(self.claim)
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.claim["verdict"]["as_of"])
 
 
 def by_number(session: Session, number: str | None) -> Shown | None:
@@ -157,7 +166,9 @@ def _newer(session: Session, row: Document) -> bool:
 
 
 def lines(claim: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a claim says, in words, for the command line."""
+    """What a claim says, in words; nothing of an empty one."""
+    if not claim:
+        return []
     verdict = claim["verdict"]
     return [
         (say("seal_line_number"), claim["number"]),

@@ -29,7 +29,7 @@ EVERYWHERE = {
 }
 # What belongs to one firm or one person stays out of caches and search engines.
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-PRIVATE_ROOMS = {"file", "continue", "new", "join", "activate", "login", "logout", "forgot", "me", "notices"}
+PRIVATE_ROOMS = {"file", "continue", "new", "join", "activate", "login", "logout", "forgot", "me", "notices", "verify"}
 PRIVATE_ROOMS |= {"district", "cockpit", "targets", "visits", "admin"}
 MOST_DRAINED = 70 << 20
 SHARED_PREFIXES = ("/static/", "/bootstrap/", "/font/", "/public/")

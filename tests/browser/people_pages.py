@@ -210,6 +210,19 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = WAY_PAGES | {
         "colleagues": ("member", partial(unfolded, "/file/{public_id}/link")),
         "colleague-invited": ("member", partial(pressed, "/file/{public_id}/link", "邀请同事")),
     },
+    "verify.ask": {
+        "verify": (NOBODY, partial(at, "/verify")),
+        "verify-no-number": (NOBODY, partial(at, "/verify?number=ZZ-1")),
+    },
+    "verify.show": {
+        "verified": (NOBODY, partial(at, "/verify/{number}")),
+        "verified-none": (NOBODY, partial(at, "/verify/ZZ-20260101-0000000000")),
+    },
+    "verify.upload": {"verify-no-file": (NOBODY, partial(pressed, "/verify", "核验这份文件"))},
+    "documents.every": {
+        "documents": ("member", partial(unfolded, "/file/{public_id}/documents")),
+        "documents-none": ("officer", partial(at, "/file/{file_final}/documents")),
+    },
     "privacy.show": {"privacy": (NOBODY, partial(at, "/privacy"))},
     "public.home": {"home-member": ("member", partial(at, "/"))},
     "publish.show": {

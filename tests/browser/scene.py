@@ -55,7 +55,7 @@ def scene(app: Flask) -> Scene:
     made.known |= {"public_id": told.file.public_id, "own": made.town.own.public_id, "ready": ready.file.public_id}
     made.known |= {"ready_base": ready.base, "base": told.base, "officer": told.officer, "advisor": told.advisor}
     made.known |= {name: made.town.known[name] for name in ("plan_id", "target_id", "by_hand", "publication_id")}
-    made.known |= {name: made.town.known[name] for name in ("diagnosis_id", "roadmap_id", "item_id")}
+    made.known |= {name: made.town.known[name] for name in ("diagnosis_id", "roadmap_id", "item_id", "number")}
     made.known |= {"draft": made.town.file.draft_id, "street": made.town.known["division_id"]}
     made.known |= {"onsite": told.row().assessment_id, "closed": closed(app)}
     for name, role, division in (

@@ -23,9 +23,11 @@ AFTER_A_FORM = {
     "district_codes.activation",
     "district_codes.invite",
     "district_people.reset",
+    "verify.upload",
 }
 # GET rules whose answer is no page.
 NO_PAGE = {
+    "verify.keys",
     "publish.sheet",
     "cockpit.excel",
     "targets.word",

@@ -55,6 +55,9 @@ WHO: dict[str, frozenset[str]] = {
     "roadmap.": READERS,
     "compare.radar": NOBODY,  # 404 without the two verdicts
     "compare.": READERS,
+    "documents.revoke": FIRM | PLACE,
+    "documents.": READERS,
+    "verify.": ALL,
     "evidence.upload": FIRM,
     "evidence.delete": FIRM,
     "evidence.": READERS,

@@ -20,6 +20,7 @@ from tests.diagnose.cast import File, engine, open_file
 from tests.diagnose.plan_desk import items, planned
 from tests.diagnose.proof import upload
 from tests.diagnose.published import firms, gathered, prepared, published
+from tests.diagnose.sealing import issued
 from tests.diagnose.visit_cast import Story, story
 from tests.people import ELSEWHERE, HERE, account, join, logged_in, verified_firm
 
@@ -158,7 +159,10 @@ def _numbers(app: Flask, file: File) -> dict[str, object]:
         firm = file.enterprise().id
         verdict = session.scalars(select(Diagnosis.id).where(Diagnosis.enterprise_id == firm)).first()
         piece = session.scalars(select(Evidence.id).where(Evidence.enterprise_id == firm)).first()
+    document = issued(app, file).row
     return {
+        "document_id": document.id,
+        "number": document.number,
         "public_id": file.public_id,
         "assessment_id": file.draft_id,
         "diagnosis_id": verdict,

@@ -23,11 +23,12 @@ NAMES = (
     "target",
     "publication",
     "intake",
+    "document",
     "roadmap",
     "item",
 )
 NONE = dict.fromkeys((f"{name}_id" for name in NAMES), 1)
-SECTION = {"code": "design"}
+SECTION = {"code": "design", "number": "ZZ-20260101-0000000000"}
 # Answered by Flask itself from folders of files.
 STATIC = ("static", "bootstrap.static", "fonts.font_slice")
 
