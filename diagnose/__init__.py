@@ -26,6 +26,7 @@ from diagnose.web import (
     admin_places,
     admin_watch,
     assign,
+    bundles,
     checkup,
     claim,
     cockpit,
@@ -70,7 +71,7 @@ PEOPLE = (account, join, me)
 VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)
 STATISTICS = (cockpit, targets, publish, checkup)
-LISTS = (intake, exports, firm_facts)
+LISTS = (intake, exports, bundles, firm_facts)
 ADMIN = (admin, admin_places, admin_watch)
 MODULES = (public, privacy, fonts, verify, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *STATISTICS, *LISTS, *ADMIN)
 

@@ -12,7 +12,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from diagnose.config import Settings
-from diagnose.services import checkup, intake, intake_files
+from diagnose.services import bundle_piece, bundles, checkup, intake, intake_files
 
 NAME = "diagnose"
 
@@ -24,10 +24,12 @@ class Queue:
         parts = app.extensions["diagnose"]
         configured: Settings = parts.settings
         self.place = intake_files.place(parts.engine, parts.catalog, configured.secret_key, configured.var_dir)
+        self.bundle_place = bundle_piece.Place(parts.engine, parts.catalog, parts.store, configured)
         self.huey = open_queue(configured)
         self.huey.immediate = app.testing
         self._import: Callable[[int], object] = self.huey.task(name="run_import")(self.run_import)
         self._checkup: Callable[[int], object] = self.huey.task(name="run_checkup")(self.run_checkup)
+        self._bundle: Callable[[int], object] = self.huey.task(name="run_bundle")(self.run_bundle)
 
     def run_import(self, intake_id: int) -> None:
         """The task itself."""
@@ -45,10 +47,20 @@ class Queue:
         """Let the worker look at the firms of an officer."""
         self._checkup(officer_id)
 
+    def run_bundle(self, bundle_id: int) -> None:
+        """The task of 打包."""
+        bundles.run(self.bundle_place, bundle_id, f"/district/bundles/{bundle_id}")
+
+    def start_bundle(self, bundle_id: int) -> None:
+        """Let the worker do it."""
+        self._bundle(bundle_id)
+
     def send_again(self) -> None:
         """Messages for all that waits in the database."""
         for intake_id in intake.waiting(self.place.engine):
             self.start_import(intake_id)
+        for bundle_id in bundles.waiting(self.place.engine):
+            self.start_bundle(bundle_id)
 
 
 def open_queue(configured: Settings) -> Huey:

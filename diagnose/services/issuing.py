@@ -27,6 +27,11 @@ SHOWN = 200
 NAME_MOST = 60
 
 
+def kind_of(name: str) -> Kind:
+    """The kind of this name; ValueError for any other."""
+    return KINDS[[str(kind) for kind in KINDS].index(name)]
+
+
 @dataclass(frozen=True)
 class Ready:
     """What one or more documents are made of: all that is read from the database."""

@@ -23,7 +23,7 @@ from diagnose.models import (
     Visit,
 )
 from diagnose.models.visit import ENDED
-from diagnose.services import audit, evidence, intake_files, jobs
+from diagnose.services import audit, bundles, evidence, intake_files, jobs
 from diagnose.store import Store
 from diagnose.texts import say
 
@@ -44,7 +44,7 @@ class Purged:
 def purge(
     engine: Engine, store: Store, secret: str, now: datetime, quiet: bool = False, var: Path | None = None
 ) -> Purged:
-    """Delete what is due; safe to interrupt and to repeat. ``var``: the data folder, for what imports left there."""
+    """Delete what is due; safe to interrupt and to repeat. ``var``: the data folder, with leftovers of jobs."""
     done = Purged()
     with jobs.running(engine, "purge", quiet=quiet) as run:
         while gone := _files(engine, store, secret, now - DAY * LIMITS["draft_days"]):
@@ -57,6 +57,7 @@ def purge(
             done.changes = _count(session, delete(SyncedChange).where(SyncedChange.assessment_id.in_(ended)))
         if var:
             intake_files.clear(var / "intake", now)
+            bundles.clear(engine, var, now)
         run.message = say("purged", **vars(done))
     return done
 

@@ -69,6 +69,15 @@ def pressed(address: str, button: str, eyes: Eyes, scene: Scene) -> None:
     sent(address, {}, button, eyes, scene)
 
 
+def unticked(address: str, button: str, eyes: Eyes, scene: Scene) -> None:
+    """A form sent with no box ticked."""
+    at(address, eyes, scene)
+    for box in eyes.page.locator("main input[type=checkbox]").all():
+        box.uncheck()
+    with eyes.page.expect_navigation():
+        eyes.page.locator("main").get_by_role("button", name=button).click()
+
+
 def uploaded(eyes: Eyes, scene: Scene) -> None:
     """A short list with a good row and a bad one, seen before it goes in."""
     at("/district/import/", eyes, scene)
@@ -392,6 +401,11 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = WAY_PAGES | {
         ),
         "target-split-none": ("officer", partial(at, "/targets/target/{target_id}/split?division={street}")),
     },
+    "bundles.every": {
+        "bundles": ("officer", partial(at, "/district/bundles/?status=open")),
+        "bundles-errors": ("officer", partial(unticked, "/district/bundles/", "开始打包")),
+    },
+    "bundles.show": {"bundle": ("officer", partial(pressed, "/district/bundles/?text=待约", "开始打包"))},
     "intake.show": {"intake-preview": ("officer", uploaded)},
     "intake.every": {
         "intake": ("officer", partial(at, "/district/import/")),

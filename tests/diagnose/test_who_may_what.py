@@ -98,6 +98,9 @@ WHO: dict[str, frozenset[str]] = {
     "intake.questionnaire_excel": OFFICERS,
     "intake.questionnaire_pdf": OFFICERS,
     "intake.": NOBODY,  # the town has no import
+    "bundles.every": OFFICERS,
+    "bundles.ask": OFFICERS,
+    "bundles.": NOBODY,  # the town has no bundle
     "firm_facts.": PLACE,
     "checkup.settle": PLACE,
     "checkup.": OFFICERS,

@@ -24,6 +24,7 @@ NAMES = (
     "publication",
     "intake",
     "document",
+    "bundle",
     "roadmap",
     "item",
 )
