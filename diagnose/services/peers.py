@@ -68,6 +68,13 @@ def district_of(session: Session) -> dict[int, int]:
     return {id_: next((each for each in line if each in districts), id_) for id_, line in above.items()}
 
 
+def district_at(session: Session, division: Division) -> int:
+    """The same of one division, read from its own line alone."""
+    line = [int(part) for part in division.path.strip("/").split("/")]
+    districts = set(session.scalars(select(Division.id).where(Division.id.in_(line), Division.kind == "district")))
+    return next((each for each in line if each in districts), division.id)
+
+
 def _rows(session: Session, day: date) -> Iterator[dict[str, Any]]:
     ordinal, span = day.toordinal(), VerdictSpan
     wanted = [span.division_id, span.ruler_id, span.industry, span.size, *(getattr(span, name) for name in MEASURES)]

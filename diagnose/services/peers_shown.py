@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from diagnose import wording
 from diagnose.models import Diagnosis, Enterprise, PeerGroup, Term
 from diagnose.services.classify import SizeClass
-from diagnose.services.peers import ALL, PEERS, district_of
+from diagnose.services.peers import ALL, PEERS, district_at
 from diagnose.services.sizes import size_of
 from diagnose.services.verdicts import Verdicts
 from diagnose.texts import say
@@ -68,7 +68,7 @@ def peers(session: Session, record: Verdicts, enterprise: Enterprise, shown: Dia
 
 
 def _closest(session: Session, enterprise: Enterprise, rules: Ruleset, size: SizeClass) -> PeerGroup | None:
-    district = district_of(session)[enterprise.places[-1].division_id]
+    district = district_at(session, enterprise.places[-1].division)
     own = {"industry": int(enterprise.industry), "size": list(SizeClass).index(size)}
     tries = [tuple(own[name] if name in shared else ALL for name in ("industry", "size")) for shared in PEERS["groups"]]
     here = (PeerGroup.division_id == district, Term.kind == "ruler", Term.name == rules.name)
