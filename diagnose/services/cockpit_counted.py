@@ -22,16 +22,16 @@ def figures(session: Session, asked: Asked) -> Figures:
     basis = BASES[asked.basis]
     ordinals = [day.toordinal() for day in days]
 
-    def read(divisions: list[int], name: str, at: list[int]) -> tuple[Cells, Cells]:
-        people = counters.cells(session, divisions, POPULATION, POPULATION, name, at)
-        return people, counters.cells(session, divisions, ruler, basis, name, at) if ruler else {}
+    def read(divisions: list[int], name: str, at: list[int], only: int | None = None) -> tuple[Cells, Cells]:
+        people = counters.cells(session, divisions, POPULATION, POPULATION, name, at, only)
+        return people, counters.cells(session, divisions, ruler, basis, name, at, only) if ruler else {}
 
-    over_time = read([own], slice_, ordinals)
+    over_time = read([own], slice_, ordinals, value)
     months = [_group(*over_time, (own, value, day)) for day in ordinals]
     today = ordinals[-1:]
     if asked.by == DISTRICT:
         children = [child.id for child in asked.children]
-        found = read(children, slice_, today) if children else ({}, {})
+        found = read(children, slice_, today, value)
         rows = {child: _group(*found, (child, value, today[0])) for child in children}
         rows[own] = _rest(months[-1], rows)
     else:

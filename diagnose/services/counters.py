@@ -1,97 +1,83 @@
 """The district's counters, read: the state of cells on a day, and exact percentiles. A handful of rows at any size.
 
-The row of the day FOREVER is the sum of all days; a state is that row less what came after the day.
+The row of the day FOREVER is the sum of all days; a state is that row less what came after the day. Statements are
+texts with the numbers in them: SQLAlchemy would take several times as long over each as the database.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from diagnose.models import Counter
 from diagnose.models.span import BEST, FOREVER, SELF
 from diagnose.services.count_make import MEASURES, WIDTHS
-from diagnose.services.int_columns import IntArray
+from diagnose.services.int_columns import IntArray, Rows, read
 from scoring.coverage import SUMS, Cell, percentile, rank
 
 State = dict[tuple[int, int, int], Cell]
 Counts = tuple[IntArray, IntArray]
+AHEAD = ("mark",)  # marks end on days to come, so that less came up to a day than after it
 
 
 def cells(
     session: Session,
-    divisions: Sequence[int],
+    divisions: Collection[int],
     ruler_id: int,
     basis: int,
     slice_: str,
-    days: Sequence[int],
+    days: Collection[int],
+    value: int | None = None,
 ) -> State:
     """(division, value, day) → the cell as it stood at the end of that day (ordinal: a month's end, or today).
 
     Cells in which nobody was are left out. The population itself is ruler 0, basis 0; only its ``n`` is filled.
+    ``value``: of this one only.
     """
-    asked = {"divisions": list(divisions), "ruler": ruler_id, "bases": _bases(basis), "slice": slice_}
-    totals: dict[tuple[int, int], list[int]] = {}
-    for row in session.connection().execute(_totals(), asked):
-        _add(totals, (row[0], row[1]), row[2:], 1)
-    found: State = {}
-    later = _later(session, asked, sorted(days)) if days else {}
-    for day in sorted(days, reverse=True):
-        for key, sums in later.get(day, []):
-            _add(totals, key, sums, -1)
-        found |= {(*key, day): Cell._make(sums) for key, sums in totals.items() if any(sums)}
-    return found
+    if not divisions or not days:
+        return {}
+    order = sorted(days) if slice_ in AHEAD else [FOREVER, *sorted(days, reverse=True)]
+    names = SUMS if ruler_id else SUMS[:1]
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in names)
+    where = f"division_id IN ({_listed(divisions)}) AND {_of(ruler_id, basis)} AND slice = '{slice_}'"
+    where += "" if value is None else f" AND value = {value}"
+    select = f"SELECT {_turn(order)} AS turn, division_id, value, {sums} FROM counter WHERE {where}"
+    last = f"day <= {order[-1]}" if slice_ in AHEAD else f"day > {order[-1]}"
+    return _states(read(session, f"{select} AND {last} GROUP BY 1, 2, 3"), order)
 
 
-def _bases(basis: int) -> list[int]:
+def _of(ruler_id: int, basis: int) -> str:
     """Rows of BEST hold only what differs from SELF."""
-    return [SELF, BEST] if basis == BEST else [basis]
+    return f"ruler_id = {ruler_id} AND basis IN ({_listed([SELF, BEST] if basis == BEST else [basis])})"
 
 
-def _add(totals: dict[tuple[int, int], list[int]], key: tuple[int, int], sums: Sequence[int], sign: int) -> None:
-    before = totals.get(key)
-    if before is None:
-        totals[key] = [sign * number for number in sums]
+def _listed(numbers: Collection[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _turn(order: Sequence[int]) -> str:
+    """To which of these days a row belongs: it came up to that day and after the one before, or the other way round."""
+    if order[0] == FOREVER:
+        cases = [f"WHEN day = {FOREVER} THEN {FOREVER}", *(f"WHEN day > {day} THEN {day}" for day in order[1:])]
     else:
-        totals[key] = [old + sign * number for old, number in zip(before, sums, strict=True)]
+        cases = [f"WHEN day <= {day} THEN {day}" for day in order]
+    return f"CASE {' '.join(cases)} END"
 
 
-def _later(
-    session: Session, asked: dict[str, Any], days: list[int]
-) -> dict[int, list[tuple[tuple[int, int], Sequence[int]]]]:
-    """By day what came after it, and not after the next one of ``days``."""
-    found: dict[int, list[tuple[tuple[int, int], Sequence[int]]]] = {}
-    for day, following in zip(days, [*days[1:], FOREVER - 1], strict=True):
-        rows = session.connection().execute(_between(), asked | {"after": day, "until": following})
-        found[day] = [((row[0], row[1]), [int(number) for number in row[2:]]) for row in rows]
+def _states(rows: Rows, order: Sequence[int]) -> State:
+    """What is left, or there, day by day in this order."""
+    turns: dict[int, Rows] = {day: [] for day in order}
+    for row in rows:
+        turns[row[0]].append(row)
+    found: State = {}
+    totals: dict[tuple[int, int], list[int]] = {}
+    for day in order:
+        for _, division, value, *sums in turns[day]:
+            before = totals.get((division, value), [0] * len(sums))
+            sign = -1 if order[0] == FOREVER != day else 1
+            totals[division, value] = [old + sign * number for old, number in zip(before, sums, strict=True)]
+        if day != FOREVER:
+            found |= {(*key, day): Cell(*sums) for key, sums in totals.items() if any(sums)}
     return found
-
-
-def _where(query: Select[Any]) -> Select[Any]:
-    return query.where(
-        Counter.division_id.in_(bindparam("divisions", expanding=True)),
-        Counter.ruler_id == bindparam("ruler"),
-        Counter.basis.in_(bindparam("bases", expanding=True)),
-        Counter.slice == bindparam("slice"),
-    )
-
-
-@cache
-def _totals() -> Select[Any]:
-    sums = [getattr(Counter, name) for name in SUMS]
-    return _where(select(Counter.division_id, Counter.value, *sums)).where(Counter.day == FOREVER)
-
-
-@cache
-def _between() -> Select[Any]:
-    sums = [func.sum(getattr(Counter, name)) for name in SUMS]
-    query = _where(select(Counter.division_id, Counter.value, *sums))
-    query = query.where(Counter.day > bindparam("after"), Counter.day <= bindparam("until"))
-    return query.group_by(Counter.division_id, Counter.value)
 
 
 def percentiles(
@@ -101,95 +87,58 @@ def percentiles(
 
     First the coarse bins, then only those fine ones in which a percentile lies. A measure nobody has is left out.
     """
-    of = _Asked(session.connection(), division, ruler_id, _bases(basis), day)
-    coarse = {measure: one for measure, one in of.coarse().items() if len(one[0])}
-    wanted = {
-        (measure, bin_): (bin_ * WIDTHS[measure], (bin_ + 1) * WIDTHS[measure] - 1)
-        for measure, (places, counts) in coarse.items()
-        for bin_ in {percentile(places, counts, point) for point in points}
+    of = f"division_id = {division} AND {_of(ruler_id, basis)}"
+    coarse = _counts(session, [f"{of} AND measure IN ({_listed(range(len(MEASURES)))}) AND step = 0 AND day > {day}"])
+    days = _listed([day for (day,) in read(session, _days_after(division, ruler_id, basis, day))])
+    bins = [
+        (measure, bin_ * WIDTHS[measure])
+        for measure, one in coarse.items()
+        for bin_ in {percentile(*one, point) for point in points}
+    ]
+    fine = _counts(
+        session,
+        [
+            f"{of} AND measure = {measure} AND step = 1 AND day IN ({days})"
+            f" AND place BETWEEN {low} AND {low + WIDTHS[measure] - 1}"
+            for measure, low in bins
+        ],
+    )
+    return {
+        measure: [_exact(WIDTHS[measure], one, fine[measure], point) for point in points]
+        for measure, one in coarse.items()
     }
-    fine = of.fine(wanted)
-    return {measure: [_exact(measure, *one, fine, point) for point in points] for measure, one in coarse.items()}
 
 
-def _exact(measure: int, places: IntArray, counts: IntArray, fine: dict[tuple[int, int], Counts], point: int) -> int:
+def _counts(session: Session, some: Sequence[str]) -> dict[int, Counts]:
+    """measure → (places rising, how many in each) of the score counts under one of these conditions."""
+    n = f"CAST(sum(CASE WHEN day = {FOREVER} THEN n ELSE -n END) AS BIGINT) AS n"
+    each = (f"SELECT measure, place, {n} FROM score_count WHERE {one} GROUP BY measure, place" for one in some)
+    rows = read(session, f"{' UNION ALL '.join(each)} ORDER BY measure, place") if some else []
+    measure, place, count = np.array([row for row in rows if row[2]], np.int64).reshape(-1, 3).T
+    return {one: (place[measure == one], count[measure == one]) for one in np.unique(measure).tolist()}
+
+
+def _exact(width: int, coarse: Counts, fine: Counts, point: int) -> int:
     """The value at the percentile's rank within its coarse bin."""
+    places, counts = coarse
     at = int(np.searchsorted(places, percentile(places, counts, point)))
     nth = rank(int(counts.sum()), point) - int(counts[:at].sum())
-    values, inside = fine[measure, int(places[at])]
-    return int(values[np.searchsorted(np.cumsum(inside), nth)])
+    within = fine[0] // width == places[at]
+    return int(fine[0][within][np.searchsorted(np.cumsum(fine[1][within]), nth)])
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """Score counts of one division, ruler and basis as of one day. Numbers stand in the statements as they are."""
-
-    connection: Connection
-    division: int
-    ruler: int
-    bases: list[int]
-    day: int
-
-    def coarse(self) -> dict[int, Counts]:
-        """measure → (coarse bins rising, how many in each)."""
-        rows = self._union(self._sql(measure, 0, f"AND day > {self.day}") for measure in range(len(MEASURES)))
-        found: dict[int, dict[int, int]] = {}
-        for measure, place, n in rows:
-            _count(found.setdefault(measure, {}), place, int(n))
-        return {measure: _rising(places) for measure, places in found.items()}
-
-    def fine(self, wanted: Mapping[tuple[int, int], tuple[int, int]]) -> dict[tuple[int, int], Counts]:
-        """The same for the values from … to of each (measure, coarse bin)."""
-        days = ", ".join(str(day) for day in (*self._later(), FOREVER))
-        found: dict[tuple[int, int], dict[int, int]] = {key: {} for key in wanted}
-        for measure, place, n in self._union(
-            self._sql(measure, 1, f"AND day IN ({days}) AND place BETWEEN {low} AND {high}")
-            for (measure, _), (low, high) in wanted.items()
-        ):
-            _count(found[measure, place // WIDTHS[measure]], place, int(n))
-        return {key: _rising(places) for key, places in found.items()}
-
-    def _later(self) -> list[int]:
-        """The days after this one on which anything changed: by the index, for each has very many rows."""
-        found: set[int] = set()
-        for basis in self.bases:
-            after: list[int | None] = [self.day] * len(MEASURES)
-            while any(day is not None for day in after):
-                after = self._next(basis, after)
-                found |= {day for day in after if day is not None}
-        return sorted(found)
-
-    def _next(self, basis: int, after: Sequence[int | None]) -> list[int | None]:
-        """The next day of each measure."""
-        nexts = ", ".join(
-            f"(SELECT min(day) FROM score_count WHERE {self._key(basis, measure, 1)}"
-            f" AND day > {FOREVER if day is None else day} AND day < {FOREVER})"
-            for measure, day in enumerate(after)
+def _days_after(division: int, ruler_id: int, basis: int, day: int) -> str:
+    """The days after this one on which any value changed: along the index, for each has very many rows."""
+    bases = " UNION ALL ".join(f"SELECT {one} AS basis" for one in ([SELF, BEST] if basis == BEST else [basis]))
+    measures = " UNION ALL ".join(f"SELECT {one} AS measure" for one in range(len(MEASURES)))
+    following = (
+        f"(SELECT min(day) FROM score_count AS count WHERE division_id = {division} AND ruler_id = {ruler_id}"
+        " AND count.basis = one.basis AND count.measure = one.measure AND step = 1 AND count.day > one.day)"
+    )
+    return f"""
+        WITH RECURSIVE later(basis, measure, day) AS (
+            SELECT basis, measure, {day} FROM ({bases}) AS bases, ({measures}) AS measures
+            UNION ALL
+            SELECT basis, measure, {following} FROM later AS one WHERE day < {FOREVER}
         )
-        return list(self.connection.exec_driver_sql(f"SELECT {nexts}").one())
-
-    def _sql(self, measure: int, step: int, more: str) -> str:
-        return " UNION ALL ".join(
-            f"SELECT {measure}, place, sum(CASE WHEN day = {FOREVER} THEN n ELSE -n END) FROM score_count"
-            f" WHERE {self._key(basis, measure, step)} {more} GROUP BY place"
-            for basis in self.bases
-        )
-
-    def _key(self, basis: int, measure: int, step: int) -> str:
-        return (
-            f"division_id = {self.division} AND ruler_id = {self.ruler} AND basis = {basis}"
-            f" AND measure = {measure} AND step = {step}"
-        )
-
-    def _union(self, parts: Iterable[str]) -> Sequence[Any]:
-        sql = " UNION ALL ".join(parts)
-        return self.connection.exec_driver_sql(sql).all() if sql else []
-
-
-def _count(places: dict[int, int], place: int, n: int) -> None:
-    places[place] = places.get(place, 0) + n
-
-
-def _rising(places: Mapping[int, int]) -> Counts:
-    kept = sorted((place, n) for place, n in places.items() if n)
-    return np.array([place for place, _ in kept], np.int64), np.array([n for _, n in kept], np.int64)
+        SELECT DISTINCT day FROM later WHERE day > {day}"""

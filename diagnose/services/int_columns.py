@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 IntArray = NDArray[np.int64]
 Columns = dict[str, IntArray]
+Rows = list[tuple[Any, ...]]
 
 
 class ordinal(FunctionElement[int]):
@@ -74,18 +75,21 @@ def lists(session: Session, query: Select[Any], widths: Mapping[str, int]) -> di
 HERE: ColumnElement[Any] = literal_column("these_ids")  # where the ids go in a query for `fetched`
 
 
-def fetched(session: Session, query: Select[Any], ids: Collection[int]) -> list[tuple[Any, ...]]:
+def fetched(session: Session, query: Select[Any], ids: Collection[int]) -> Rows:
     """The rows of a query with ``column.in_([HERE])``, for these ids (numbers).
 
     The query is made into text once: SQLAlchemy takes several times as long over a small query as the database.
     """
-    connection = session.connection()
-    sql = _sql(query, connection.dialect.name)
-    some = ",".join(map(str, ids)) or "NULL"
-    cursor: Any = connection.connection.cursor()
+    sql = _sql(query, session.connection().dialect.name)
+    return read(session, sql.replace("these_ids", ",".join(map(str, ids)) or "NULL"))
+
+
+def read(session: Session, sql: str) -> Rows:
+    """The rows of a statement, straight from the driver."""
+    cursor: Any = session.connection().connection.cursor()
     try:
-        cursor.execute(sql.replace("these_ids", some))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute(sql)
+        rows: Rows = cursor.fetchall()
     finally:
         cursor.close()
     return rows
