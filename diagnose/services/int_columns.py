@@ -78,17 +78,24 @@ HERE: ColumnElement[Any] = literal_column("these_ids")  # where the ids go in a 
 def fetched(session: Session, query: Select[Any], ids: Collection[int]) -> Rows:
     """The rows of a query with ``column.in_([HERE])``, for these ids (numbers).
 
-    The query is made into text once: SQLAlchemy takes several times as long over a small query as the database.
+    The query is made into text once: SQLAlchemy takes several times as long over a small query as the database. One id
+    is given beside the text, so that the driver need not have it understood anew.
     """
-    sql = _sql(query, session.connection().dialect.name)
-    return read(session, sql.replace("these_ids", ",".join(map(str, ids)) or "NULL"))
+    name = session.connection().dialect.name
+    if len(ids) == 1:
+        return read(session, _sql(query, name).replace("these_ids", HOLES[name]), *ids)
+    some = ",".join(map(str, ids)) or "NULL"
+    return read(session, _sql(query, name).replace("%%", "%").replace("these_ids", some))
 
 
-def read(session: Session, sql: str) -> Rows:
+HOLES = {"sqlite": "?", "postgresql": "%s"}
+
+
+def read(session: Session, sql: str, *values: int) -> Rows:
     """The rows of a statement, straight from the driver."""
     cursor: Any = session.connection().connection.cursor()
     try:
-        cursor.execute(sql)
+        cursor.execute(sql, *([values] if values else ()))
         rows: Rows = cursor.fetchall()
     finally:
         cursor.close()
@@ -97,9 +104,9 @@ def read(session: Session, sql: str) -> Rows:
 
 @cache
 def _sql(query: Select[Any], name: str) -> str:
+    """The text; on PostgreSQL a percent sign stands twice, as the driver wants it beside values."""
     dialect = {"sqlite": sqlite, "postgresql": postgresql}[name].dialect()
-    text = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    return text.replace("%%", "%")  # doubled for a driver that is given parameters
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _text(column: ColumnElement[Any]) -> ColumnElement[str]:
