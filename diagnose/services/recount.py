@@ -52,6 +52,7 @@ class Differences:
     cells: Sums
     scores: Sums
     tidy: bool  # every stored row of a month gone by lies on its last day
+    nameless: bool  # a verdict or fact could not be counted, for its ruler, chain or locality has no term
 
     def __len__(self) -> int:
         some = (self.gone.firm, self.gone.verdict, self.come.firm, self.come.verdict, self.cells.keys, self.scores.keys)
@@ -94,19 +95,25 @@ def recount(engine: Engine, check_only: bool = False) -> Found:
     with jobs.running(engine, "recount", total=STEPS) as run:
         if not check_only:
             fill_figures(engine)
+        run.advance()
+        found, right, lines = _looked(engine)
+        if found.nameless and not check_only:
             with writing(engine) as session:
                 terms.name_all(session, None)
-        run.advance()
-        with reading(engine) as session:
-            _one_state(session)
-            found, right = _differences(session)
-            lines = list(_lines(session, found))
+            found, right, lines = _looked(engine)
         run.advance()
         if not check_only and (found or not found.tidy):
             rebuild(engine)
         run.advance()
         run.message = _message(found, right, check_only)
     return Found(len(found), run.message, lines)
+
+
+def _looked(engine: Engine) -> tuple[Differences, Amounts, list[str]]:
+    with reading(engine) as session:
+        _one_state(session)
+        found, right = _differences(session)
+        return found, right, list(_lines(session, found))
 
 
 def _message(found: Differences, right: Amounts, check_only: bool) -> str:
@@ -130,19 +137,20 @@ def _alone(session: Session) -> None:
         session.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 
 
-def _all_made(session: Session) -> Iterator[tuple[range, Spans]]:
-    """(ids, all spans of the firms with these ids) from the truth, some firms after the other."""
+def _all_made(session: Session) -> Iterator[tuple[range, Spans, bool]]:
+    """(ids, all spans of the firms with these ids, whether some are nameless) from the truth, some after the other."""
     last = session.scalar(select(func.max(Enterprise.id))) or 0
     for start in range(1, last + 1, FIRMS):
         ids = range(start, start + FIRMS)
-        yield ids, made(truth(session, ids))
+        found = truth(session, ids)
+        yield ids, made(found), found.nameless
 
 
 def _replace(session: Session) -> None:
     for table in TABLES:
         session.connection().execute(delete(table))
     tally = Tally(wording.today())
-    for _, new in _all_made(session):
+    for _, new, _ in _all_made(session):
         fill(session, FirmSpan, FIRM, pieces(new.firm))
         fill(session, VerdictSpan, VERDICT, pieces(new.verdict))
         tally.add(new)
@@ -157,8 +165,9 @@ def _each(parts: Parts, below: dict[int, list[int]]) -> Iterator[Sums]:
 
 
 def _differences(session: Session) -> tuple[Differences, Amounts]:
-    amounts, tally, pairs = Amounts(), Tally(wording.today()), []
-    for ids, new in _all_made(session):
+    amounts, tally, pairs, unnamed = Amounts(), Tally(wording.today()), [], False
+    for ids, new, nameless in _all_made(session):
+        unnamed |= nameless
         pairs.append(_different(session, ids, new))
         amounts.add(new)
         tally.add(new)
@@ -167,7 +176,7 @@ def _differences(session: Session) -> tuple[Differences, Amounts]:
     scores = held_scores(session, tally.scores, below, wording.today())
     amounts.cells, amounts.scores = cells.rows, scores.rows
     gone, come = (_joined([pair[number] for pair in pairs]) for number in (0, 1))
-    return Differences(gone, come, cells.found, scores.found, cells.tidy and scores.tidy), amounts
+    return Differences(gone, come, cells.found, scores.found, cells.tidy and scores.tidy, unnamed), amounts
 
 
 def _different(session: Session, ids: range, new: Spans) -> tuple[Spans, Spans]:
