@@ -18,6 +18,7 @@ from diagnose.services.fact_sheet import in_force
 from diagnose.services.facts import DatedFact, plain
 from diagnose.services.history import HistoryLine, history
 from diagnose.services.peers_shown import Peers, peers
+from diagnose.services.recommend import Library
 from diagnose.services.recommendation import library_size
 from diagnose.services.returns import pending
 from diagnose.services.sizes import size_of
@@ -46,6 +47,7 @@ class Dossier:
     ``beside``: the newest verdict of the other kind. ``visits``: those without a result yet. ``returned``: the
     self-assessments that were sent back and not answered; ``submission``: the one of this form that may be sent back.
     ``peers``: where the newest self-assessment stands among firms of its kind.
+    ``library``: the actions of the ruler as they hold for this firm.
     ``known``: what the district has registered of the firm (企业事实) and holds today, by group.
     """
 
@@ -64,6 +66,7 @@ class Dossier:
     form: Form
     rulers: list[Ruler]
     bottlenecks: list[Bottleneck]
+    library: Library
     needs: str
     history: list[HistoryLine]
     facts: list[FactLine]
@@ -146,6 +149,7 @@ def dossier(
         beside=of_diagnosis(record, other) if other else None,
         form=form,
         rulers=rulers(session, catalog, enterprise, record, wording.today()),
+        library=library,
         bottlenecks=bottlenecks(catalog, rules, library, judged.verdict, judged.answers, facts),
         needs=wording.answer_text(catalog.dictionary.indicators["needs"], facts) if "needs" in facts else "",
         history=history(session, catalog, record, form.name),

@@ -3,9 +3,10 @@
 The texts are diagnose/advice/<scheme>/*.yaml, held against a ruler when loaded: no step without a text, no other step.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from diagnose.services.recommend_check import refuse_cycles, refuse_doubles
@@ -24,10 +25,26 @@ class Library:
 
     by_indicator: Mapping[str, tuple[Recommendation, ...]]
 
+    @cached_property
+    def _for_firms(self) -> dict[tuple[str, Size], "Library"]:
+        return {}
+
     def for_firm(self, process_type: str, size: Size) -> "Library":
-        """The library as it holds for such a firm, every entry without variants."""
-        firm = {"process": process_type, "size": size}
-        return Library({code: tuple(for_firm(one, firm) for one in all_) for code, all_ in self.by_indicator.items()})
+        """The library as it holds for such a firm, every entry without variants; made once."""
+        if (found := self._for_firms.get((process_type, size))) is None:
+            firm = {"process": process_type, "size": size}
+            read = {code: tuple(for_firm(one, firm) for one in all_) for code, all_ in self.by_indicator.items()}
+            found = self._for_firms[process_type, size] = Library(read)
+        return found
+
+    def names(self, steps: Iterable[tuple[str, Step]]) -> list[str]:
+        """What the actions of these steps (indicator, step) are called, for a list of prerequisites."""
+        return [
+            one.name
+            for code, step in steps
+            for one in self.by_indicator[code]
+            if one.start is None and one.step == step
+        ]
 
     def next_steps(self, ruleset: Ruleset, code: str, answer: object) -> list[Recommendation]:
         """What comes next after this answer of the batch format, one that scoring has accepted; no direct entries.

@@ -31,3 +31,5 @@ def test_the_advice_is_the_firms_own(
     assert "<dd>生产节拍、换型时间</dd>" in advice or "<dd>批次时间、批间差异</dd>" in advice
     ticks = visitor.page.partition('id="advice-management_links"')[2].partition("</details>")[0]
     assert ticks.count("<h4>") == 1 and '人事薪酬线上管理 <span class="zz-cap">人力资源</span>' in ticks
+    smart = visitor.page.partition('id="advice-smart_factory"')[2].partition("</details>")[0]
+    assert "<dt>先要做到</dt><dd>主要业务系统打通、设备逐台接入网络</dd>" in smart
