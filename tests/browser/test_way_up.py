@@ -1,7 +1,10 @@
-"""从结果到计划: from the result to the cheapest way, an own cost, the roadmap; on a phone and a desk, axe clean."""
+"""从结果到文件: result, cheapest way, an own cost, roadmap, four documents, the link on the cover; phone and desk."""
 
+import json
 import re
+from pathlib import Path
 
+import pypdfium2
 import pytest
 from flask import Flask
 from playwright.sync_api import Locator, expect
@@ -10,6 +13,8 @@ from tests.browser.conftest import WIDTHS, Opener
 from tests.browser.eyes import Eyes
 from tests.conftest import Visitor
 from tests.diagnose.cast import open_file
+
+BEGINS = {"PDF": b"%PDF-", "Word": b"PK", "Excel": b"PK", "JSON": b"{"}
 
 
 def total(eyes: Eyes) -> str:
@@ -51,6 +56,40 @@ def test_from_the_result_to_the_way_and_the_roadmap(
     page.locator("#status label", has_text="完成").click()
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("button", name="重新自评这几项")).to_be_visible()
+    page.goto(f"{file.address}/")
+    first = page.locator("#path tbody th").first.inner_text().splitlines()[0]
+    told = {name: downloaded(eyes, name) for name in BEGINS}
+    content = json.loads(told["JSON"])
+    assert first in json.dumps(content, ensure_ascii=False)
+    checked(eyes, link_on_the_cover(told["PDF"]))
+    eyes.check(f"{shots}-4-verified")
+    assert not scripts or eyes.barriers() == []
+
+
+def downloaded(eyes: Eyes, name: str) -> bytes:
+    """One format of the 一企一档, as its button sends it; it is of the format that it says."""
+    with eyes.page.expect_download() as waiting:
+        eyes.page.get_by_role("button", name=f"下载一企一档 {name}").click()
+    data = Path(waiting.value.path()).read_bytes()
+    assert data.startswith(BEGINS[name])
+    return data
+
+
+def link_on_the_cover(pdf: bytes) -> str:
+    """The address that the QR code stands for, as printed below it."""
+    document = pypdfium2.PdfDocument(pdf)
+    text = document[0].get_textpage().get_text_bounded().replace("\r\n", "")
+    document.close()
+    found = re.search(r"https?://[^/\s]+(/verify/[0-9A-Za-z-]+)", text)
+    assert found, text
+    return found[1]
+
+
+def checked(eyes: Eyes, address: str) -> None:
+    """Anybody who opens the link sees that the document counts."""
+    eyes.page.goto(address)
+    expect(eyes.page.get_by_role("status")).to_contain_text("有效")
+    assert "甲精密部件有限公司" in eyes.page.locator("h1").inner_text()
 
 
 def own_cost(eyes: Eyes, text: str, scripts: bool) -> None:
