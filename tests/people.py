@@ -4,7 +4,6 @@ import time
 from datetime import date
 from functools import cache
 
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from diagnose import wording
 from diagnose.db import writing
 from diagnose.models import Account, Assignment, Division, Enterprise, EnterpriseDivision, Membership
 from diagnose.models.enterprise import OPEN
+from diagnose.services import accounts
 from tests.conftest import Visitor
 from tests.firms import CREDIT_CODE
 
@@ -22,7 +22,7 @@ ELSEWHERE = "110105"
 
 @cache
 def _hash() -> str:
-    return PasswordHasher().hash(PASSWORD)
+    return accounts.hashed(PASSWORD)
 
 
 def account(app: Flask, role: str, login: str, division: str | None = None, **more: object) -> int:

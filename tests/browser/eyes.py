@@ -1,9 +1,10 @@
 """One person in front of one screen: what the browser complained about, and what looks wrong on a page."""
 
+import os
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from diagnose.config import PROJECT
@@ -19,6 +20,8 @@ ALL_PICTURES = """() => Promise.allSettled([...document.images].map((one) => {
   one.loading = "eager";
   return one.decode();
 }))"""
+# Only what is wrong crosses over to the test's process: what is right is a hundred times as much.
+VIOLATIONS = 'axe.run({resultTypes: ["violations"]}).then((found) => found.violations)'
 SERIOUS = ("serious", "critical")
 
 
@@ -70,15 +73,17 @@ class Eyes:
         return list(self.page.evaluate(LOOKS))
 
     def check(self, name: str = "") -> None:
-        """The page looks right; with a name a picture of the whole page is kept in artifacts/screens."""
+        """The page looks right. With a name, and SCREENS=1 in the environment, a picture of it is kept in SCREENS."""
         flaws = self.flaws()
         assert flaws == [], f"{self.page.url}: {flaws}"
-        if name:
+        if name and os.environ.get("SCREENS"):
             self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True)
 
     def barriers(self) -> list[str]:
         """What axe finds serious on the page: the rule that is broken, and where."""
-        found = Axe().run(self.page).response["violations"]
+        if self.page.evaluate("typeof axe") == "undefined":
+            self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(VIOLATIONS)
         return [_told(one) for one in found if one["impact"] in SERIOUS]
 
     def _heard(self, message: ConsoleMessage) -> None:

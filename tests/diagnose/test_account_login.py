@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from diagnose.models import Account, AuditEntry
-from tests.conftest import Visitor
+from tests.conftest import SHIPPED_HASHER, Visitor
 from tests.diagnose.cast import all_of, engine
 from tests.diagnose.codes import deeds, is_in, log_in, person
 from tests.people import HERE, PASSWORD, account, join, logged_in, verified_firm
@@ -83,6 +83,14 @@ def test_password_is_stored_as_argon2id_and_rehashed_when_parameters_change(app:
     assert renewed.startswith("$argon2id$") and "m=8," not in renewed
     log_in(Visitor(app), "顾问", PASSWORD)
     assert person(app, who).password_hash == renewed
+
+
+def test_shipped_parameters_are_those_of_the_library() -> None:
+    """The other tests hash quickly."""
+    usual = PasswordHasher()
+    for name in ("time_cost", "memory_cost", "parallelism", "hash_len", "salt_len", "type"):
+        assert getattr(SHIPPED_HASHER, name) == getattr(usual, name)
+    assert SHIPPED_HASHER.memory_cost >= 19 * 1024, "OWASP asks for 19 MiB at least"
 
 
 def test_logging_out_ends_this_session_only_and_needs_a_post(app: Flask) -> None:
