@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import batch, diagnosis, district, evidence, openfisca, path, radar, scoring_speed, web
+from bench import batch, diagnosis, district, documents, evidence, openfisca, path, radar, scoring_speed, web
 from bench.goals import Figures, Goal, rows, table
 
 
@@ -22,7 +22,18 @@ class Bench(Protocol):
     def run(self) -> Figures: ...
 
 
-BENCHES: tuple[Bench, ...] = (web, diagnosis, radar, batch, scoring_speed, openfisca, evidence, district, path)
+BENCHES: tuple[Bench, ...] = (
+    web,
+    diagnosis,
+    radar,
+    batch,
+    scoring_speed,
+    openfisca,
+    evidence,
+    district,
+    path,
+    documents,
+)
 
 
 def main(arguments: Sequence[str] | None = None, benches: Sequence[Bench] = BENCHES) -> int:

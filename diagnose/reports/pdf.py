@@ -26,6 +26,7 @@ PHOTO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}">'
     '<image width="{0}" height="{1}" href="data:image/jpeg;base64,{2}"/></svg>'
 )
+TAGS = False  # they would make the file half as big again; the pages of the app are the accessible form
 SHORT_NAME, COVER_NAME = 34, 200  # characters of a firm's name in the header and on the cover
 
 # A compiler keeps its fonts and what it has set before; it is not to be used by two at once.
@@ -37,7 +38,9 @@ def pdf(kind: Kind, content: DocumentContent, mark: Mark | None) -> bytes:
     data = json.dumps(_data(kind, content, mark), ensure_ascii=False, separators=(",", ":"))
     moment = mark.issued_at if mark else content.decided_at
     with _turn:
-        made = _compiler().compile(input=PAGE, sys_inputs={"data": data}, timestamp=int(moment.timestamp()))
+        made = _compiler().compile(
+            input=PAGE, sys_inputs={"data": data}, timestamp=int(moment.timestamp()), pdf_tags=TAGS
+        )
     assert isinstance(made, bytes)
     return made
 

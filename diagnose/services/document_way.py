@@ -58,7 +58,14 @@ def _sentence(best: way_up.Way) -> str:
 def _proof(found: way_up.Certificate) -> str:
     bound = wording.number(found.bound * 5, 3).rstrip("0").rstrip(".")  # half 百元 are 0.005 万元
     judged = {"score": found.judged_score, "level": found.judged_level}
-    return say("doc_way_proof", status=found.status, bound=bound, gap=found.gap, **judged, offered=found.steps_offered)
+    return say(
+        "doc_way_proof",
+        status=found.status.replace("optimal", say("doc_optimal")),
+        bound=bound,
+        gap=found.gap,
+        **judged,
+        offered=found.steps_offered,
+    )
 
 
 def _step(number: int, step: way_up.WayStep, services: Mapping[str, str]) -> Step:
