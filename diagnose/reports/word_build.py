@@ -87,9 +87,11 @@ def _paragraph(doc: Doc, look: str, text: str) -> None:
 
 
 def _picture(doc: Doc, name: str) -> None:
+    before = doc.paragraphs[-1]
+    before.paragraph_format.keep_with_next = True  # a picture has its words on the same page
     paragraph = doc.add_paragraph(f"{{{{ {name} }}}}")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if name == "qr" else WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.keep_with_next = name == "one.picture"
 
 
 def _pairs(doc: Doc, spec: Mapping[str, Any]) -> None:
