@@ -45,15 +45,9 @@ def run() -> Figures:
     """Medians in ms and their ratios to the peers; sizes in KiB; files a second by two processes; pages."""
     with tempfile.TemporaryDirectory() as folder:
         contents = _contents(Path(folder))
-    turns = {name: cycle(contents) for name in ("pdf", "weasyprint", "word", "python_docx", "excel", "json")}
-    made: dict[str, Callable[[], bytes]] = {
-        name: lambda name=name: render("dossier", name, next(turns[name]), MARK)
-        for name in ("pdf", "word", "excel", "json")
-    }
-    made |= {
-        "weasyprint": lambda: documents_peers.weasyprint_pdf(next(turns["weasyprint"])),
-        "python_docx": lambda: documents_peers.word_by_hand(next(turns["python_docx"])),
-    }
+    ours = {name: _ours(name, contents) for name in ("pdf", "word", "excel", "json")}
+    peers = {"weasyprint": documents_peers.weasyprint_pdf, "python_docx": documents_peers.word_by_hand}
+    made = ours | {name: _in_turn(make, contents) for name, make in peers.items()}
     seconds = medians(made, len(contents) - 1)
     sizes = [len(render("dossier", "pdf", one, MARK)) for one in contents]
     return {
@@ -64,6 +58,16 @@ def run() -> Figures:
         "pdf_kib": round(max(sizes) / 1024, 1),
         "pages": len(PdfDocument(render("dossier", "pdf", contents[0], MARK))),
     }
+
+
+def _ours(format: str, contents: list[DocumentContent]) -> Callable[[], bytes]:
+    return _in_turn(lambda content: render("dossier", format, content, MARK), contents)
+
+
+def _in_turn(make: Callable[[DocumentContent], bytes], contents: list[DocumentContent]) -> Callable[[], bytes]:
+    """Each call makes the document of the next firm."""
+    turn = cycle(contents)
+    return lambda: make(next(turn))
 
 
 def _rate(contents: list[DocumentContent]) -> float:

@@ -11,8 +11,8 @@ from io import BytesIO
 
 from docx import Document
 from docx.shared import Mm
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint import CSS, HTML  # type: ignore[import-untyped]
+from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 
 from diagnose.reports.document_data import axes, legend
 from diagnose.reports.fonts import font_path
