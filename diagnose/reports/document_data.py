@@ -17,6 +17,7 @@ from diagnose.services.document_parts import Scheme
 from diagnose.services.document_values import DocumentContent
 from diagnose.texts import say
 
+QR_MASK = 2  # any mask can be read; trying all eight takes as long as drawing a radar
 HIDDEN = ("facts_read", "reads", "trace")  # of DocumentContent: for the JSON alone
 # What turns text around or hides in it, and what XML cannot hold: written out, so that it is text.
 UNSHOWN = re.compile(
@@ -77,12 +78,12 @@ def issued(content: DocumentContent, mark: Mark | None) -> dict[str, str]:
 def qr_svg(address: str) -> str:
     """The QR code of an address."""
     out = BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
+    segno.make(address, error="m", mask=QR_MASK).save(out, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
     return out.getvalue().decode()
 
 
 def qr_png(address: str) -> bytes:
     """The same for Word."""
     out = BytesIO()
-    segno.make(address, error="m").save(out, kind="png", border=0, scale=6)
+    segno.make(address, error="m", mask=QR_MASK).save(out, kind="png", border=0, scale=6)
     return out.getvalue()
