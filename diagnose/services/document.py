@@ -50,6 +50,7 @@ def gather(
     visit = visits.behind(session, found)
     checked = [visit.base_id] if visit and onsite else []
     shown, drawn = verdicts.verdict(found), ways.way(way, {code: one.title for code, one in service_kinds().items()})
+    held = verdicts.held(found.bottlenecks)
     plan = ways.open_plan(session, enterprise.id, found.rules.scheme)
     division = enterprise.places[-1].division
     return DocumentContent(
@@ -62,7 +63,7 @@ def gather(
         firm=_firm(found),
         verdict=shown,
         schemes=_schemes(found, shown),
-        bottlenecks=verdicts.held(found.bottlenecks),
+        bottlenecks=held,
         way=drawn,
         roadmap=ways.roadmap(plan, _target(found.rules, plan.target) if plan else ""),
         history=verdicts.history(found),
@@ -74,7 +75,7 @@ def gather(
         visit=visits.told(catalog, found, visit) if visit else None,
         deviation=visits.deviation(found.deviation),
         policies=policies.matched(division.code or "", found.diagnosis.as_of, found.bottlenecks),
-        services=ways.services(drawn),
+        services=ways.services(drawn, held),
         method=_method(shown, way is not None),
         facts_read=facts.read(session, found),
         reads=reads(found.rules, catalog.dictionary),

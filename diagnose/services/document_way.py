@@ -1,6 +1,6 @@
 """The way up and the roadmap, worded for a document. Costs are 百元 in, 万元 out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -10,11 +10,13 @@ from diagnose import wording
 from diagnose.models import Roadmap as Plan
 from diagnose.models import RoadmapItem
 from diagnose.services import way_up
+from diagnose.services.document_parts import Advice, Bottleneck
 from diagnose.services.document_values import CurveLine, RoadItem, Roadmap, Service, Step, Tick, Way
 from diagnose.texts import say
 
 WHOLE = 1000  # of a time axis
 MOST_TICKS = 8
+FIRST = 6  # bottlenecks whose advice names services where there is no way
 FINISHED, DROPPED = "done", "cancelled"
 
 
@@ -100,10 +102,11 @@ def _curve(point: way_up.CurvePoint) -> CurveLine:
     return CurveLine(level, cost(best.cost_low, best.cost_high), months, steps)
 
 
-def services(found: Way | None) -> tuple[Service, ...]:
-    """The categories of services that the steps call for, in the order of the steps."""
+def services(found: Way | None, held: Sequence[Bottleneck]) -> tuple[Service, ...]:
+    """The categories of services that the steps call for, in their order; without a way, what comes next does."""
+    ahead: Sequence[Step | Advice] = found.steps if found else [each for one in held[:FIRST] for each in one.advice]
     steps: dict[str, list[str]] = {}
-    for step in found.steps if found else ():
+    for step in ahead:
         if step.service:
             steps.setdefault(step.service, []).append(step.name)
     return tuple(Service(title, "、".join(names)) for title, names in steps.items())

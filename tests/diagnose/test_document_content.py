@@ -62,6 +62,12 @@ def test_policies_fit_the_place_the_day_and_what_is_lost(documents: Documents) -
     assert all(rule.source and rule.offers for rule in rules())
 
 
+def test_services_are_those_of_the_steps_or_of_what_comes_next(documents: Documents) -> None:
+    assert documents["whole"].services[0].title == "数控与智能装备"
+    assert documents["zero"].way is None and len(documents["zero"].services) >= 3
+    assert documents["top"].services == ()
+
+
 def test_the_content_is_frozen_and_says_nothing_twice(documents: Documents) -> None:
     whole = documents["whole"]
     assert whole.verdict.scheme is whole.schemes[0]
