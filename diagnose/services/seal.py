@@ -27,6 +27,7 @@ PREFIX = "ZZ"
 RANDOM = 10  # letters of five bits each
 DAY = 8
 VERSION = 1
+NAME_MOST = 50  # characters
 LONGEST = 300  # characters of an address that holds a number
 
 Render = Callable[[Mark], bytes]
@@ -61,7 +62,7 @@ def subject(kind: str, enterprise: Enterprise, shown: Diagnosis, rules: Ruleset)
     return Subject(
         (enterprise.id, shown.id),
         kind,
-        {"name": enterprise.name, "credit_code": enterprise.credit_code},
+        {"name": _short(enterprise.name), "credit_code": enterprise.credit_code},
         {
             "score": wording.number(shown.score, rules.decimals),
             "level": shown.level,
@@ -72,6 +73,11 @@ def subject(kind: str, enterprise: Enterprise, shown: Diagnosis, rules: Ruleset)
         rules.name,
         shown.ruleset_sha256,
     )
+
+
+def _short(name: str) -> str:
+    """A name as the seal states it: as long as a name of a firm is; the whole one stands in the document."""
+    return name if len(name) <= NAME_MOST else f"{name[:NAME_MOST]}…"
 
 
 def new_number(moment: datetime) -> str:

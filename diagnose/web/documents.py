@@ -1,6 +1,7 @@
 """Documents of a file: issue and download one, the list of those issued, revoke one."""
 
 import io
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from diagnose.access import Right
 from diagnose.config import Settings
 from diagnose.models import Enterprise
-from diagnose.reports.documents import MEDIA
+from diagnose.reports.documents import ENDINGS, MEDIA
 from diagnose.reports.word_fields import TemplateRefused
 from diagnose.services import issuing, seal, seal_keys
 from diagnose.services.seal import Sealed
@@ -56,7 +57,11 @@ def _noted(public_id: str, made: Sealed) -> Enterprise:
 def _sent(made: Sealed, enterprise: Enterprise) -> Response:
     row = made.row
     name = issuing.file_name(enterprise.name, row.kind, row.format, row.number.split("-")[1])
-    return send_file(io.BytesIO(made.data), MEDIA[row.format], as_attachment=True, download_name=name)
+    answer = send_file(io.BytesIO(made.data), MEDIA[row.format])
+    # With a plain name for programs that know no other.
+    plain = f"{row.number}{ENDINGS[row.format]}"
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    return answer
 
 
 def _signer() -> Signer:

@@ -64,7 +64,7 @@ def test_the_holder_downloads_a_sealed_file_with_a_good_name(file: File, small_d
     assert row.issued_at == mark.issued_at and row.issued_by_id is None
     day = row.number.split("-")[1]
     name = quote(f"甲精密部件有限公司-一企一档-{day}.pdf")
-    assert f"filename*=UTF-8''{name}" in answer.headers["Content-Disposition"]
+    assert f"filename=\"{row.number}.pdf\"; filename*=UTF-8''{name}" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert outcome(app, answer.data) == "good"
     (entry,) = [one for one in all_of(app, AuditEntry) if one.action == "document_issue"]

@@ -5,6 +5,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import docx
@@ -15,10 +16,10 @@ import pytest
 from diagnose import create_app
 from diagnose.config import Settings
 from diagnose.db import reading
-from diagnose.services import seal_check, seal_file, seal_keys
+from diagnose.services import seal, seal_check, seal_file, seal_keys
 from diagnose.services.seal import Sealed
 from tests.diagnose.cast import File, catalog, engine, open_file
-from tests.diagnose.sealing import FORMATS, content, issued, small
+from tests.diagnose.sealing import FORMATS, content, issued, judged, small
 
 Documents = dict[str, Sealed]
 
@@ -98,6 +99,19 @@ def test_word_and_excel_readers_open_it(office: Office) -> None:
     assert openpyxl.load_workbook(io.BytesIO(office.made["excel"].data)).active["A1"].value == 63.45
 
 
+def test_an_archive_keeps_its_end_where_libreoffice_looks_for_it(office: Office) -> None:
+    """In the last 534 bytes, also with the longest name that a seal states."""
+    firm, shown = judged(office.file.app, office.file)
+    firm.name = "".join(chr(0x1F300 + 7 * place) for place in range(100))
+    said = seal.subject("dossier", firm, shown, catalog(office.file.app).rulesets[shown.ruleset])
+    parts = office.file.app.extensions["diagnose"]
+    signer = seal.signer_of(parts.engine, parts.settings)
+    for format in ("word", "excel"):
+        data = seal.seal(signer, said, format, "", partial(lambda kept, _: small(kept), format)).data
+        assert office.outcome(data) == "good" and data.rfind(b"PK\x05\x06") >= len(data) - 534
+        assert office.outcome(office.made[format].data) == "good"
+
+
 def test_a_word_file_that_was_saved_again_has_lost_its_seal(office: Office) -> None:
     out = io.BytesIO()
     docx.Document(io.BytesIO(office.made["word"].data)).save(out)
@@ -116,6 +130,7 @@ def test_a_word_file_that_was_saved_again_has_lost_its_seal(office: Office) -> N
         (b"\n%ZZ-SEAL-1 \xff\xff", "damaged"),
         (b"\x89PNG\r\n", "type"),
         (b"PK\x03\x04", "none"),
+        (b"PK\x03\x04PK\x05\x06" + bytes(18) + b"ZZ-SEAL-1 ", "damaged"),
     ],
 )
 def test_what_is_no_document_of_ours_gets_a_plain_answer(office: Office, data: bytes, expected: str) -> None:
