@@ -24,6 +24,7 @@ from diagnose.web import (
     addresses,
     admin,
     admin_places,
+    admin_templates,
     admin_watch,
     assign,
     bundles,
@@ -72,7 +73,7 @@ VISITS = (visits, onsite, offline)
 DISTRICT = (district, district_firm, district_merge, district_codes, district_people, assign)
 STATISTICS = (cockpit, targets, publish, checkup)
 LISTS = (intake, exports, bundles, firm_facts)
-ADMIN = (admin, admin_places, admin_watch)
+ADMIN = (admin, admin_places, admin_templates, admin_watch)
 MODULES = (public, privacy, fonts, verify, *FIRM, *PEOPLE, *VISITS, *DISTRICT, *STATISTICS, *LISTS, *ADMIN)
 
 

@@ -59,6 +59,14 @@ def fill(engine: Engine, catalog: Catalog) -> Iterator[str]:
         yield say("demo_link", name=name, code=code)
 
 
+def example(session: Session, catalog: Catalog) -> Enterprise:
+    """The first firm of the district alone, with its three verdicts."""
+    data = load_yaml(DATA)
+    division = _places(session, data["places"])
+    _firm(session, catalog, data, division, 0, data["firms"][0], Random(data["seed"]))
+    return session.scalars(select(Enterprise)).one()
+
+
 def invited(session: Session, division: Division) -> Iterator[str]:
     """An officer and an advisor, each with a one-time code: nobody has a password before they choose one."""
     for role in (OFFICER, ADVISOR):

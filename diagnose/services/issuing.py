@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnose.catalog import Catalog
-from diagnose.models import Account, Diagnosis, Document, Enterprise, WordTemplate
+from diagnose.models import Account, Diagnosis, Document, Enterprise
 from diagnose.reports import documents
 from diagnose.reports.mark import Mark
-from diagnose.services import seal
+from diagnose.services import seal, word_templates
 from diagnose.services.document import DocumentContent, Kind, gather
 from diagnose.services.dossier import in_front
 from diagnose.services.seal import Sealed, Subject
@@ -71,7 +71,7 @@ def ready(
     if content is None:
         return None
     about = seal.subject(kind, enterprise, shown, catalog.rulesets[shown.ruleset])
-    return Ready(about, content, template_of(session, kind))
+    return Ready(about, content, word_templates.current(session, kind))
 
 
 def _way(session: Session, catalog: Catalog, enterprise: Enterprise, shown: Diagnosis, quick: bool) -> WayUp | None:
@@ -86,12 +86,6 @@ def of_firm(session: Session, enterprise: Enterprise, diagnosis_id: int) -> bool
     """Whether that verdict is one of this firm."""
     found = session.get(Diagnosis, diagnosis_id)
     return found is not None and found.enterprise_id == enterprise.id
-
-
-def template_of(session: Session, kind: str) -> bytes | None:
-    """The Word template that an admin put in the place of the packaged one."""
-    active = select(WordTemplate.content).where(WordTemplate.kind == kind, WordTemplate.active)
-    return session.scalar(active.order_by(WordTemplate.id.desc()).limit(1))
 
 
 def file_name(firm: str, kind: str, format: str, tail: str) -> str:

@@ -128,6 +128,13 @@ def refused_files(eyes: Eyes, scene: Scene) -> None:
     expect(eyes.page.locator(".zz-errsum")).to_be_visible()
 
 
+def refused_template(eyes: Eyes, scene: Scene) -> None:
+    at("/admin/templates", eyes, scene)
+    eyes.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    eyes.page.get_by_role("button", name="检查并启用").first.click()
+    expect(eyes.page.locator(".zz-errsum")).to_be_visible()
+
+
 def incomplete(eyes: Eyes, scene: Scene) -> None:
     """Written up too early."""
     pressed("/visits/{visit_visiting}/", "写好了，请企业确认", eyes, scene)
@@ -419,6 +426,10 @@ PAGES: dict[str, dict[str, tuple[str, Way]]] = WAY_PAGES | {
     "admin.user": {"admin-user": ("admin", partial(at, "/admin/users/{officer}?text=扬州"))},
     "admin_places.roots": {"admin-places": ("admin", partial(at, "/admin/divisions/?text=邗江"))},
     "admin_places.show": {"admin-place": ("admin", partial(at, "/admin/divisions/{street}"))},
+    "admin_templates.show": {
+        "admin-templates": ("admin", partial(at, "/admin/templates")),
+        "admin-templates-refused": ("admin", refused_template),
+    },
     "admin_watch.schemes": {"admin-schemes": ("admin", partial(at, "/admin/schemes"))},
     "admin_watch.job_list": {"admin-jobs": ("admin", partial(at, "/admin/jobs"))},
     "admin_watch.audit": {"admin-audit": ("admin", partial(at, "/admin/audit"))},

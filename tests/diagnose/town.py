@@ -90,6 +90,7 @@ def town(app: Flask) -> Town:
     }
     general |= {"code": "design", "question": "five_g", "visit_id": told.visit, "account_id": told.officer}
     general |= {"division_id": place, "publication_id": _published(app, place), "intake_id": 1, "bundle_id": 1}
+    general |= {"word_kind": "dossier", "template_id": 1}
     general |= _plan(app) | _known(app, told.file.enterprise().id)
     known = general | _numbers(app, draft) | _planned(told.file)
     to_holder = general | _numbers(app, own.next_draft("again")) | _planned(own)

@@ -11,6 +11,7 @@ from diagnose.models import Diagnosis
 from tests.diagnose.cast import File, all_of
 
 GENERAL = {"scheme": "digital-portrait", "form": "digital-portrait", "edition": "2025", "province": "320000"}
+GENERAL |= {"word_kind": "dossier"}
 # Rows that a file without accounts, visits and evidence has none of.
 NAMES = (
     "visit",
@@ -27,6 +28,7 @@ NAMES = (
     "bundle",
     "roadmap",
     "item",
+    "template",
 )
 NONE = dict.fromkeys((f"{name}_id" for name in NAMES), 1)
 SECTION = {"code": "design", "number": "ZZ-20260101-0000000000"}
