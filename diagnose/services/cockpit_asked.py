@@ -33,10 +33,17 @@ class Asked:
     @property
     def counted(self) -> bool:
         """Whether counters answer it: now or a month's end, and at most one slice beside the division."""
+        return self._one_slice and (self.day == self.today or is_month_end(self.day))
+
+    @property
+    def only_trend_counted(self) -> bool:
+        """Whether counters answer it but for the day itself."""
+        return self._one_slice and not self.counted
+
+    @property
+    def _one_slice(self) -> bool:
         slices = set(self.filters) | ({self.by} - {DISTRICT})
-        kept = not any(self.filters.get(name) == NONE for name in NAMED)
-        when = self.day == self.today or is_month_end(self.day)
-        return kept and when and not self.by_firm and len(slices) <= 1
+        return not self.by_firm and len(slices) <= 1 and not any(self.filters.get(name) == NONE for name in NAMED)
 
     @property
     def days(self) -> list[date]:

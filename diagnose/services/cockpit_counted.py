@@ -1,6 +1,6 @@
 """The fast way to a cockpit's numbers: counters, at most one slice, now or a month's end (累计数)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -15,27 +15,40 @@ ALL = ("all", 0)
 Cells = Mapping[tuple[int, int, int], Cell]
 
 
+def trend(session: Session, asked: Asked, ruler: int | None, days: Sequence[date]) -> list[Group]:
+    """The whole on each of these days: month ends, or today."""
+    slice_, value = next(iter(asked.filters.items()), ALL)
+    own, at = asked.division.id, [day.toordinal() for day in days]
+    found = _read(session, asked, ruler, [own], slice_, at, value)
+    return [_group(*found, (own, value, day)) for day in at]
+
+
+def _read(
+    session: Session,
+    asked: Asked,
+    ruler: int | None,
+    divisions: list[int],
+    name: str,
+    at: list[int],
+    only: int | None = None,
+) -> tuple[Cells, Cells]:
+    """Firms in scope, and their verdicts."""
+    people = counters.cells(session, divisions, POPULATION, POPULATION, name, at, only)
+    return people, counters.cells(session, divisions, ruler, BASES[asked.basis], name, at, only) if ruler else {}
+
+
 def figures(session: Session, asked: Asked) -> Figures:
     """The numbers of what counters answer (`Asked.counted`); a handful of statements."""
     ruler, own, days = ruler_id(session, asked.rules.name), asked.division.id, asked.days
     slice_, value = next(iter(asked.filters.items()), ALL)
-    basis = BASES[asked.basis]
-    ordinals = [day.toordinal() for day in days]
-
-    def read(divisions: list[int], name: str, at: list[int], only: int | None = None) -> tuple[Cells, Cells]:
-        people = counters.cells(session, divisions, POPULATION, POPULATION, name, at, only)
-        return people, counters.cells(session, divisions, ruler, basis, name, at, only) if ruler else {}
-
-    over_time = read([own], slice_, ordinals, value)
-    months = [_group(*over_time, (own, value, day)) for day in ordinals]
-    today = ordinals[-1:]
+    months, today = trend(session, asked, ruler, days), [days[-1].toordinal()]
     if asked.by == DISTRICT:
         children = [child.id for child in asked.children]
-        found = read(children, slice_, today, value)
+        found = _read(session, asked, ruler, children, slice_, today, value)
         rows = {child: _group(*found, (child, value, today[0])) for child in children}
         rows[own] = _rest(months[-1], rows)
     else:
-        people, verdicts = read([own], asked.by, today)
+        people, verdicts = _read(session, asked, ruler, [own], asked.by, today)
         values = [asked.filters[asked.by]] if asked.filters else sorted({key[1] for key in people})
         rows = {each: _group(people, verdicts, (own, each, today[0])) for each in values}
         if asked.by in NAMED and not asked.filters:

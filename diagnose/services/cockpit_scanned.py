@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from diagnose.models import Division, FirmSpan, VerdictSpan
 from diagnose.models.span import BEST, ONSITE, SELF
-from diagnose.services import spans
+from diagnose.services import cockpit_counted, spans
 from diagnose.services.cockpit_asked import BASES, DISTRICT, Asked
 from diagnose.services.cockpit_figures import Figures, Group, ruler_id
 from scoring import coverage
@@ -20,7 +20,10 @@ Columns = dict[str, Any]  # name → int64 array, one entry a span
 
 
 def figures(session: Session, asked: Asked) -> Figures:
-    """The numbers of any day and any filters: two scans, whatever the number of firms."""
+    """The numbers of any day and any filters: two scans, whatever the number of firms.
+
+    The months before the day come from the counters where these have them.
+    """
     branch = _branches(session, asked)
     people = spans.columns(session, _spans(asked, FirmSpan, "marks"))
     ruler = ruler_id(session, asked.rules.name)
@@ -30,11 +33,13 @@ def figures(session: Session, asked: Asked) -> Figures:
     judged = _on(verdicts, day) if verdicts is not None else None
     scopes = _asked_for(asked, _by_key(_keys(asked, here, branch)))
     cells = _asked_for(asked, _cells(asked, judged, branch)) if judged is not None else {}
+    whole = Group(len(here["key"]), _whole(judged) if judged is not None else Cell())
+    before = cockpit_counted.trend(session, asked, ruler, asked.days[:-1]) if asked.only_trend_counted else None
     return Figures(
         days=asked.days,
         rows={key: Group(scopes.get(key, 0), cells.get(key, Cell())) for key in sorted(scopes.keys() | cells.keys())},
-        whole=Group(len(here["key"]), _whole(judged) if judged is not None else Cell()),
-        months=_months(asked, people, verdicts),
+        whole=whole,
+        months=[*before, whole] if before is not None else _months(asked, people, verdicts),
         percentiles=_percentiles(judged) if judged is not None else {},
         marks=_by_bit(here["marks"]),
     )
@@ -44,14 +49,17 @@ def _spans(asked: Asked, model: Any, *names: str) -> Select[Any]:
     """Rows of the subtree that hold on one of the days, under the filters; ``key`` is what they are broken down by."""
     below = select(Division.id).where(Division.path.startswith(asked.division.path))
     key = "division_id" if asked.by == DISTRICT else "marks" if asked.by == "mark" else asked.by
-    first, last = asked.days[0].toordinal(), asked.day.toordinal()
+    last = asked.day.toordinal()
+    first = last if asked.only_trend_counted else asked.days[0].toordinal()
+    # Of a district alone by the index; of much more it is faster to read all than to jump from row to row.
+    place = model.division_id + 0 if asked.children else model.division_id
     return select(
         getattr(model, key).label("key"),
         model.from_day,
         model.to_day,
         *(getattr(model, name).label(name) for name in names),
     ).where(
-        model.division_id.in_(below),
+        place.in_(below),
         model.from_day <= last,
         model.to_day > first,
         *(_filter(model, name, value) for name, value in asked.filters.items()),

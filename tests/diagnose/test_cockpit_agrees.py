@@ -1,6 +1,7 @@
 """驾驶舱: counters and firm-by-firm statistics give the same numbers, whatever happened and whatever is asked."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -115,3 +116,21 @@ def test_a_ruler_that_nobody_has_been_judged_by_still_counts_the_firms(app: Flas
     counted, scanned = both(app, asked(app))
     assert counted.whole == scanned.whole and (counted.whole.scope, counted.whole.cell.n) == (1, 0)
     assert counted.percentiles == scanned.percentiles == {}
+
+
+def test_the_months_before_any_day_are_the_same_from_counters_and_firm_by_firm(small_app: Flask) -> None:
+    chance = Random(4)
+    build(small_app, [firm(number, chance) for number in range(60)])
+    odd = month_ends(wording.today(), 2)[0] - timedelta(days=3)
+    for filters in ({}, {"size": 1}):
+        quick = asked(small_app, basis="best", day=odd, filters=filters)
+        assert quick.only_trend_counted and not replace(quick, by_firm=True).only_trend_counted
+        with reading(engine(small_app)) as session:
+            one, other = (cockpit_scanned.figures(session, each) for each in (quick, replace(quick, by_firm=True)))
+        assert months(one) == months(other)
+        assert (one.whole, one.rows, one.percentiles, one.marks) == (
+            other.whole,
+            other.rows,
+            other.percentiles,
+            other.marks,
+        )
