@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Engine, delete, exists, func, select, text
+from sqlalchemy import Engine, delete, exists, select, text
 from sqlalchemy.orm import Session
 
 from diagnose import wording
@@ -15,48 +15,16 @@ from diagnose.services import jobs, recount_words, spans, terms
 from diagnose.services.count_all import Parts, Tally
 from diagnose.services.count_make import COUNTER, SCORES, Sums
 from diagnose.services.figures_fill import fill_figures, fill_sizes
-from diagnose.services.int_columns import IntArray, columns
-from diagnose.services.int_keys import packed
-from diagnose.services.recount_held import held_cells, held_scores
-from diagnose.services.span_make import FIRM, VERDICT, Spans
+from diagnose.services.recount_find import Amounts, Differences, all_made, differences
+from diagnose.services.span_make import FIRM, VERDICT
 from diagnose.services.span_make import spans as made
 from diagnose.services.span_truth import truth
-from diagnose.services.span_write import KEYS, Model, cell_pieces, difference, fill, pieces
+from diagnose.services.span_write import add, cell_pieces, difference, drop_empty, fill, pieces, replace, tuples
 from diagnose.texts import say
 
-FIRMS = 50_000  # ids at once
 TABLES = (FirmSpan, VerdictSpan, Counter, ScoreCount)
 STEPS = 3
-
-
-@dataclass
-class Amounts:
-    """How much there is: firms, spans, and rows of the two tables of counters."""
-
-    firms: int = 0
-    spans: int = 0
-    cells: int = 0
-    scores: int = 0
-
-    def add(self, new: Spans) -> None:
-        self.firms += len(np.unique(new.firm[0]))
-        self.spans += new.firm.shape[1] + new.verdict.shape[1]
-
-
-@dataclass(frozen=True)
-class Differences:
-    """What is stored and should not be, and the other way round; of the counters stored less right."""
-
-    gone: Spans
-    come: Spans
-    cells: Sums
-    scores: Sums
-    tidy: bool  # every stored row of a month gone by lies on its last day
-    nameless: bool  # a verdict or fact could not be counted, for its ruler, chain or locality has no term
-
-    def __len__(self) -> int:
-        some = (self.gone.firm, self.gone.verdict, self.come.firm, self.come.verdict, self.cells.keys, self.scores.keys)
-        return sum(each.shape[1] for each in some)
+MOST = 100_000  # differences; from about so many on it is as fast to write all rows
 
 
 @dataclass(frozen=True)
@@ -103,16 +71,42 @@ def recount(engine: Engine, check_only: bool = False) -> Found:
             found, right, lines = _looked(engine)
         run.advance()
         if not check_only and (found or not found.tidy):
-            rebuild(engine)
+            _put_right(engine, found)
         run.advance()
         run.message = _message(found, right, check_only)
     return Found(len(found), run.message, lines)
 
 
+def _put_right(engine: Engine, found: Differences) -> None:
+    """Write only what is different, where that is little and still as it was found; else everything anew."""
+    with writing(engine) as session:
+        _alone(session)
+        if not found.tidy or len(found) > MOST or not _still(session, found):
+            terms.name_all(session, None)
+            _replace(session)
+            return
+        replace(session, FirmSpan, tuples(found.gone.firm), tuples(found.come.firm))
+        replace(session, VerdictSpan, tuples(found.gone.verdict), tuples(found.come.verdict))
+        add(session, *(tuples(np.concatenate([sums.keys, -sums.values])) for sums in (found.cells, found.scores)))
+        drop_empty(session)
+
+
+def _still(session: Session, found: Differences) -> bool:
+    """Whether the firms whose spans are wrong are as they were; who has been settled since moved the counters too."""
+    some = (found.gone.firm, found.come.firm, found.gone.verdict, found.come.verdict)
+    ids = np.unique(np.concatenate([rows[0] for rows in some])).tolist()
+    if not ids:
+        return True
+    new = made(truth(session, ids))
+    firm = difference(spans.stored(session, FirmSpan, ids), new.firm, FirmSpan)
+    verdict = difference(spans.stored(session, VerdictSpan, ids), new.verdict, VerdictSpan)
+    return all(map(np.array_equal, (*firm, *verdict), some))
+
+
 def _looked(engine: Engine) -> tuple[Differences, Amounts, list[str]]:
     with reading(engine) as session:
         _one_state(session)
-        found, right = _differences(session)
+        found, right = differences(session)
         return found, right, list(_lines(session, found))
 
 
@@ -137,20 +131,11 @@ def _alone(session: Session) -> None:
         session.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 
 
-def _all_made(session: Session) -> Iterator[tuple[range, Spans, bool]]:
-    """(ids, all spans of the firms with these ids, whether some are nameless) from the truth, some after the other."""
-    last = session.scalar(select(func.max(Enterprise.id))) or 0
-    for start in range(1, last + 1, FIRMS):
-        ids = range(start, start + FIRMS)
-        found = truth(session, ids)
-        yield ids, made(found), found.nameless
-
-
 def _replace(session: Session) -> None:
     for table in TABLES:
         session.connection().execute(delete(table))
     tally = Tally(wording.today())
-    for _, new, _ in _all_made(session):
+    for _, new, _ in all_made(session):
         fill(session, FirmSpan, FIRM, pieces(new.firm))
         fill(session, VerdictSpan, VERDICT, pieces(new.verdict))
         tally.add(new)
@@ -162,41 +147,6 @@ def _replace(session: Session) -> None:
 def _each(parts: Parts, below: dict[int, list[int]]) -> Iterator[Sums]:
     for division, own in below.items():
         yield from parts.of(division, own)
-
-
-def _differences(session: Session) -> tuple[Differences, Amounts]:
-    amounts, tally, pairs, unnamed = Amounts(), Tally(wording.today()), [], False
-    for ids, new, nameless in _all_made(session):
-        unnamed |= nameless
-        pairs.append(_different(session, ids, new))
-        amounts.add(new)
-        tally.add(new)
-    below = tally.below(spans.ancestors(session, None))
-    cells = held_cells(session, tally.cells, below, wording.today())
-    scores = held_scores(session, tally.scores, below, wording.today())
-    amounts.cells, amounts.scores = cells.rows, scores.rows
-    gone, come = (_joined([pair[number] for pair in pairs]) for number in (0, 1))
-    return Differences(gone, come, cells.found, scores.found, cells.tidy and scores.tidy, unnamed), amounts
-
-
-def _different(session: Session, ids: range, new: Spans) -> tuple[Spans, Spans]:
-    """(what is stored of these firms and should not be, what is missing)."""
-    gone_firm, come_firm = difference(_stored(session, FirmSpan, FIRM, ids), new.firm, FirmSpan)
-    gone_verdict, come_verdict = difference(_stored(session, VerdictSpan, VERDICT, ids), new.verdict, VerdictSpan)
-    return Spans(gone_firm, gone_verdict), Spans(come_firm, come_verdict)
-
-
-def _stored(session: Session, model: Model, names: tuple[str, ...], ids: range) -> IntArray:
-    id_ = model.enterprise_id
-    found = columns(session, select(*model.__table__.c).where(id_ >= ids.start, id_ < ids.stop))
-    rows = np.array([found[name] for name in names])
-    return rows[:, np.argsort(packed(rows[[names.index(name) for name in KEYS[model]]]))]
-
-
-def _joined(some: list[Spans]) -> Spans:
-    nothing = Spans(np.zeros((len(FIRM), 0), np.int64), np.zeros((len(VERDICT), 0), np.int64))
-    firm, verdict = zip(*((one.firm, one.verdict) for one in [nothing, *some]), strict=True)
-    return Spans(np.concatenate(firm, axis=1), np.concatenate(verdict, axis=1))
 
 
 def _lines(session: Session, found: Differences) -> Iterator[str]:

@@ -59,6 +59,13 @@ def add(session: Session, cells: Iterable[Row], scores: Iterable[Row]) -> None:
     _many(connection, _upsert(dialect, "score_count", SCORES, len(SCORES) - 1), scores)
 
 
+def drop_empty(session: Session) -> None:
+    """Take out the rows of both tables that count nobody any more."""
+    connection = session.connection()
+    for table, sums in (("counter", COUNTER[COUNTER_KEYS:]), ("score_count", SCORES[-1:])):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = 0' for name in sums)}")
+
+
 def tuples(rows: IntArray) -> list[tuple[int, ...]]:
     return list(map(tuple, rows.T.tolist()))
 

@@ -19,7 +19,7 @@ from diagnose.services.span_truth import Truth, firms_of, truth
 from diagnose.services.span_write import COLUMNS, KEYS, Model, add, difference, replace, tuples
 from diagnose.services.terms import name_all
 
-__all__ = ["columns", "forget", "settle"]
+__all__ = ["ancestors", "columns", "forget", "settle", "stored"]
 
 Moved = tuple[Spans, Spans]  # spans that come and go, and their signs
 AT_ONCE = 2000
@@ -44,7 +44,7 @@ def forget(session: Session, ids: Collection[int]) -> None:
     """Take firms that are about to be deleted out of the counters."""
     moved = []
     for some in _batched(sorted(set(ids))):
-        old = Spans(_stored(session, FirmSpan, some), _stored(session, VerdictSpan, some))
+        old = Spans(stored(session, FirmSpan, some), stored(session, VerdictSpan, some))
         moved.append(_change(session, old, Spans(old.firm[:, :0], old.verdict[:, :0])))
     _count(session, moved)
 
@@ -59,7 +59,7 @@ def _settle(session: Session, ids: list[int]) -> Moved | None:
     known = _ever_verified(session, ids, firms)
     if not known:
         return None
-    old = Spans(_stored(session, FirmSpan, known), _stored(session, VerdictSpan, known))
+    old = Spans(stored(session, FirmSpan, known), stored(session, VerdictSpan, known))
     return _change(session, old, spans(_named_truth(session, known, firms)))
 
 
@@ -84,7 +84,7 @@ def _named_truth(session: Session, ids: Collection[int], firms: Columns) -> Trut
     return truth(session, ids, firms)
 
 
-def _stored(session: Session, model: Model, ids: Collection[int]) -> IntArray:
+def stored(session: Session, model: Model, ids: Collection[int]) -> IntArray:
     """The rows there are, (columns, n), in the order of their keys."""
     rows = fetched(session, _kept(model), ids)
     return np.array(rows, np.int64).reshape(-1, len(COLUMNS[model])).T

@@ -19,7 +19,7 @@ from diagnose.models import (
     Term,
     VerdictSpan,
 )
-from diagnose.services import counters, recount, spans, terms
+from diagnose.services import counters, recount, recount_find, spans, terms
 from tests.diagnose.cast import PORTRAIT, all_of, engine, open_file
 from tests.people import ELSEWHERE, HERE, verified_firm
 
@@ -131,11 +131,39 @@ def test_firms_are_made_anew_some_after_the_other(app: Flask, monkeypatch: pytes
     with writing(engine(app)) as session:
         spans.settle(session, list(session.scalars(select(Enterprise.id))))
     before = state(app)
-    monkeypatch.setattr(recount, "FIRMS", 1)
+    monkeypatch.setattr(recount_find, "FIRMS", 1)
     assert recount.recount(engine(app), check_only=True).count == 0
     with writing(engine(app)) as session:
         for table in (FirmSpan, Counter):
             session.execute(delete(table))
         session.add(Counter(division_id=999_999, ruler_id=0, basis=0, slice="all", day=740_000, value=0, n=4))
     assert recount.recount(engine(app)).count == 3 + len(before[2]) + 1
+    assert state(app) == before
+
+
+def test_a_firm_that_was_settled_since_it_was_looked_at_is_not_put_right_twice(app: Flask) -> None:
+    verified(app)
+    before = state(app)
+    with writing(engine(app)) as session:
+        session.execute(delete(VerdictSpan))
+    found, *_ = recount._looked(engine(app))
+    assert len(found) == len(before[1])
+    with writing(engine(app)) as session:
+        spans.settle(session, list(session.scalars(select(Enterprise.id))))
+    assert state(app) != before
+    recount._put_right(engine(app), found)
+    assert state(app) == before
+
+
+def test_little_that_is_wrong_is_put_right_without_writing_everything(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified(app)
+    before = state(app)
+    with writing(engine(app)) as session:
+        session.execute(update(FirmSpan).values(size=0))
+        session.execute(update(Counter).where(Counter.slice == "size").values(value=4))
+        session.execute(delete(ScoreCount).where(ScoreCount.measure == 1))
+    monkeypatch.setattr(recount, "_replace", lambda session: pytest.fail("everything was written"))
+    assert recount.recount(engine(app)).count
     assert state(app) == before
