@@ -19,7 +19,7 @@ from diagnose.services import bundle_piece
 from diagnose.services.bundle_piece import RULES, Order, Place
 from diagnose.store import open_store
 
-COMMAND = [sys.executable, "-m", "diagnose.services.bundle_crew"]
+COMMAND = [sys.executable, "-c", f"from {__name__} import main; main()"]
 
 
 class Ended(RuntimeError):
@@ -97,7 +97,3 @@ def main() -> None:
     for line in sys.stdin:
         bundle_piece.make(where, order, int(line))
         print(int(line), file=answers, flush=True)
-
-
-if __name__ == "__main__":
-    main()
