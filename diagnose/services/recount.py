@@ -24,7 +24,7 @@ from diagnose.texts import say
 
 TABLES = (FirmSpan, VerdictSpan, Counter, ScoreCount)
 STEPS = 3
-MOST = 100_000  # differences; from about so many on it is as fast to write all rows
+MOST = 300_000  # differences; of more all rows are written anew, for these would have to be held at once
 
 
 @dataclass(frozen=True)
