@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -55,6 +56,15 @@ def test_documents_open_with_their_tables_and_pictures(documents: Documents) -> 
     assert MARK.number in texts(whole) and "未签发" not in texts(whole)
     draft = texts(docx.Document(BytesIO(word("dossier", documents["top"], None))))
     assert "未签发" in draft and "编号 " not in draft
+
+
+def test_chapters_without_steps_or_policies_say_so(documents: Documents) -> None:
+    whole = documents["onsite"]
+    assert whole.way
+    bare = replace(whole, way=replace(whole.way, steps=(), cost=""), policies=())
+    said = texts(opened(bare))
+    assert "还没有确定步骤和费用" in said and "合计 万元" not in said and "没有匹配到收录的政策" in said
+    assert "还没有确定步骤和费用" not in texts(opened(whole))
 
 
 def test_libreoffice_shows_tables_and_pictures(documents: Documents, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ WRONG_COSTS: list[tuple[dict[str, str], str]] = [
     ({"low": "5", "high": "4"}, "最高的比最低的还小"),
     ({"high": "<b>"}, "请填数字，单位万元"),
     ({"low": "1" * 10_000}, "请填数字，单位万元"),
-    ({"mark": "drop table"}, "请选择照做、做不了或不动"),
+    ({"mark": "drop table"}, "请选“可以做”、“做不了”或“不动”"),
 ]
 NO_PLANS: list[tuple[dict[str, str], int]] = [
     ({"starts_on": "某天"}, 422),
