@@ -70,7 +70,7 @@ def test_page_says_what_how_much_how_long_and_that_nothing_is_cheaper(file: File
     shown = page(file)
     assert "到协同级（四级）最省的走法" in shown and "已证明：没有更便宜的组合" in shown
     assert "最优（optimal）" in shown and "复核" in shown and "经验值" in shown
-    for part in ("每一步怎么做", "别的走法", "到各级最少要花多少", "这个答案的前提", "预期的成效", "做成计划"):
+    for part in ("每一步怎么做", "别的走法", "到各级最少要花多少", "这个答案的前提", "企业的预期", "做成计划"):
         assert part in shown
     assert f'value="{next_monday(wording.today()).isoformat()}"' in shown
     glance = file.holder.get(f"{file.address}/").get_data(as_text=True)
