@@ -54,7 +54,7 @@ class Sealed:
 
 
 class Outdated(RuntimeError):
-    """The key was changed, or firm or verdict are gone, between sealing and noting."""
+    """The key was changed between sealing and noting."""
 
 
 def subject(kind: str, enterprise: Enterprise, shown: Diagnosis, rules: Ruleset) -> Subject:

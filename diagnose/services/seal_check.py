@@ -150,6 +150,8 @@ def by_number(session: Session, number: str | None) -> Shown | None:
         return None
     keys = seal_keys.public_keys(session)
     state = _of_signature(row.claim, row.signature, keys)
+    if not state and row.claim["number"] != row.number:
+        state = "forged"  # signed, but for another document
     if not state and not keys[row.key_id].valid_at(row.issued_at):
         state = "expired_key"
     firm = session.get_one(Enterprise, row.enterprise_id)

@@ -20,6 +20,7 @@ PDF_MARK = b"\n%" + MARK
 END_OF_ZIP = b"PK\x05\x06"
 END_LENGTH = 22
 COMMENT_MOST = 512
+SEAL_MOST = 1 << 16  # bytes of a seal's text, far more than one has: nothing longer is read as JSON
 HASH = 8  # bytes
 # What seals have in common; packing them leaves it out. Never changed: older seals could not be unpacked any more.
 COMMON = (
@@ -93,6 +94,8 @@ def open_seal(data: bytes) -> tuple[bytes, dict[str, Any]]:
 
 
 def _seal(data: bytes, container: Container, content: bytes, packed: bytes) -> dict[str, Any]:
+    if len(packed) > SEAL_MOST:
+        raise Damaged
     try:
         found: dict[str, Any] = json.loads(packed)
         same = canonical(found) == packed and (container.hashed or container.put(content, found) == data)
@@ -162,7 +165,7 @@ def _out_of_zip(data: bytes) -> tuple[bytes, bytes] | None:
 def _unpacked(packed: bytes) -> bytes:
     """The seal's text; no more of it than a seal has."""
     try:
-        return zlib.decompressobj(zdict=COMMON).decompress(packed, 1 << 16)
+        return zlib.decompressobj(zdict=COMMON).decompress(packed, SEAL_MOST)
     except zlib.error:
         raise Damaged from None
 

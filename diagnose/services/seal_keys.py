@@ -111,13 +111,12 @@ def rotate(engine: Engine, var: Path, secret: str) -> tuple[str | None, str]:
     """
     with writing(engine) as session:
         _take_turns(session)
-        before = _current(session)
+        before, old = _current(session), files(var)
         session.execute(update(SealKey).where(SealKey.valid_to.is_(None)).values(valid_to=second()))
         made = _new(session, var)
         audit.record(session, secret, "seal_rotate", None, before=before.id if before else None, key=made.id)
-    for path in (var / FOLDER).glob(f"*{ENDING}"):
-        if path.stem != made.id:
-            path.unlink()
+    for path in old:  # not whatever lies there by now: that may be the key of another rotation
+        path.unlink(missing_ok=True)
     return before.id if before else None, made.id
 
 

@@ -41,8 +41,11 @@ def issue(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     except TemplateRefused as error:
         current_app.logger.error("word template of %s: %s", kind, error)
         return errors.page("word_template", 503)
-    enterprise = _noted(public_id, made)
-    return _sent(made, enterprise)
+    try:
+        return _sent(made, _noted(public_id, made))
+    except seal.Outdated:
+        current_app.logger.warning("refused %s", "seal_key_changed")
+        return errors.page("seal_key_changed", 409)
 
 
 def _noted(public_id: str, made: Sealed) -> Enterprise:

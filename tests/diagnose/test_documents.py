@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from diagnose import wording
 from diagnose.db import reading
 from diagnose.models import AuditEntry, Diagnosis, Document
 from diagnose.reports.mark import Mark
-from diagnose.services import issuing, seal_check, seal_file, seal_keys
+from diagnose.services import issuing, seal, seal_check, seal_file, seal_keys
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, all_of, catalog, engine, open_file
 from tests.diagnose.sealing import issued, small
@@ -117,6 +119,20 @@ def test_without_the_private_key_nothing_is_issued_and_it_is_said(small_file: Fi
     answer = asked(small_file.holder, small_file, verdict(app, small_file))
     assert answer.status_code == 503 and "现在不能签发文件" in answer.text
     assert len(all_of(app, Document)) == 1
+
+
+def test_when_the_key_is_changed_meanwhile_nothing_is_issued_and_it_is_said(
+    small_file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = small_file.submitted().app
+    monkeypatch.setattr(seal, "second", lambda: wording.now().replace(microsecond=0) + timedelta(days=1))
+    parts = app.extensions["diagnose"]
+    signer = seal.signer_of(parts.engine, parts.settings)
+    monkeypatch.setattr(seal, "signer_of", lambda *_: signer)
+    seal_keys.rotate(parts.engine, parts.settings.var_dir, app.config["SECRET_KEY"])
+    answer = asked(small_file.holder, small_file, verdict(app, small_file))
+    assert answer.status_code == 409 and "签章密钥刚刚更换" in answer.text
+    assert all_of(app, Document) == [] and "document_issue" not in [one.action for one in all_of(app, AuditEntry)]
 
 
 # Whoever may read the file may have it on paper; who may change it may also take a paper back.

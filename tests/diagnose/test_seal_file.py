@@ -137,6 +137,14 @@ def test_what_is_no_document_of_ours_gets_a_plain_answer(office: Office, data: b
     assert office.outcome(data) == expected
 
 
+@pytest.mark.parametrize("format", ["pdf", "json"])
+def test_a_seal_longer_than_any_is_not_read(office: Office, format: str) -> None:
+    for length, expected in ((1000, "unknown_key"), (seal_file.SEAL_MOST, "damaged")):
+        seal = {"claim": {"firm": "x" * length}, "signature": ""}
+        content = small(format) if format == "pdf" else b"{}"
+        assert office.outcome(seal_file.put_seal(format, content, seal)) == expected
+
+
 def test_text_that_looks_like_a_seal_does_no_harm(office: Office) -> None:
     def change(said: dict[str, object]) -> None:
         said["title"] = 'a","seal":{"claim":{}}\n%ZZ-SEAL-1 eA==\n\u202e😀'

@@ -3,12 +3,15 @@
 import json
 import multiprocessing
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session
 
 from diagnose.db import make_engine, writing
 from diagnose.models import AuditEntry, SealKey
@@ -68,6 +71,24 @@ def test_rotations_and_signers_at_once_leave_one_key_that_signs(app: Flask, tmp_
         list(pool.map(turn, range(8)))
     (open_,) = [one.id for one in all_of(app, SealKey) if one.valid_to is None]
     assert seal_keys.signer(engine(app), tmp_path).id == open_
+
+
+def test_a_rotation_leaves_the_key_of_the_next_one_alone(
+    small_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, made = small_app, list[str]()
+
+    @contextmanager
+    def then_another(which: Engine) -> Iterator[Session]:
+        with writing(which) as session:
+            yield session
+        monkeypatch.setattr(seal_keys, "writing", writing)
+        made.append(seal_keys.rotate(which, tmp_path, app.config["SECRET_KEY"])[1])
+
+    monkeypatch.setattr(seal_keys, "writing", then_another)
+    seal_keys.rotate(engine(app), tmp_path, app.config["SECRET_KEY"])
+    assert [seal_keys.signer(engine(app), tmp_path).id] == made
+    assert [one.stem for one in seal_keys.files(tmp_path)] == made
 
 
 @pytest.mark.parametrize("how", ["gone", "empty", "another"])

@@ -88,6 +88,15 @@ def test_revoked_forged_and_under_a_dead_key(file: File, made: Sealed) -> None:
     assert status == 200 and "签章不符" in page and "骗子公司" not in page, "the database alone proves nothing"
 
 
+def test_the_claim_of_another_document_proves_nothing(file: File, made: Sealed) -> None:
+    other = issued(file.app, file).row
+    with writing(engine(file.app)) as session:
+        swapped = {"claim": other.claim, "signature": other.signature}
+        session.execute(update(Document).where(Document.number == made.row.number).values(swapped))
+    status, page = look(file.app, made.row.number)
+    assert status == 200 and "签章不符" in page and other.number not in page and "甲精密" not in page
+
+
 def test_an_erased_file_takes_its_documents_along(file: File, made: Sealed) -> None:
     with writing(engine(file.app)) as session:
         session.execute(delete(Enterprise))
