@@ -135,7 +135,7 @@ def _kind(node: nodes.Node, scope: Scope) -> Node:
             inside = _kind(node.node, scope)
             if isinstance(inside, Record) and node.attr in inside.fields:
                 return inside.fields[node.attr]
-        case nodes.Filter() if node.name in FILTERS and node.node is not None and not node.kwargs:
+        case nodes.Filter(dyn_args=None, dyn_kwargs=None, kwargs=[]) if node.name in FILTERS and node.node is not None:
             _kind(node.node, scope)
             for argument in node.args:
                 _kind(argument, scope)

@@ -115,6 +115,8 @@ def test_packaged_templates_are_those_of_the_yaml_and_pass_the_check() -> None:
         ("{{ lipsum(3) }}", "lipsum(…)"),
         ("{{ range(9999999) }}", "range(…)"),
         ("{{ firm | attr('__class__') }}", "| attr"),
+        ("{{ firm.name | join(*firm.__class__) }}", "| join"),
+        ("{{ firm.name | join(**firm.__class__) }}", "| join"),
         ("{{ roadmap.items() }}", "roadmap.items(…)"),
         ("{%p for one in facts %}{{ one.password }}{%p endfor %}", "one.password"),
         ("{%p if false %}{{ config }}{%p endif %}", "config"),
