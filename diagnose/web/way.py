@@ -18,6 +18,7 @@ from diagnose.services.way_find import Search
 from diagnose.services.way_up import WayUp
 from diagnose.texts import say
 from diagnose.web import here, way_view
+from diagnose.web.addresses import row_number
 from diagnose.web.roadmap import CHANGERS, changeable
 from diagnose.web.roadmap_form import StartForm
 from diagnose.web.way_form import StepForm, step_form, version_of
@@ -81,13 +82,16 @@ def plan(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     with here.writing() as db:
         changeable(db, public_id, lock=True)
         enterprise, asked = _asked_or_404(db, public_id, diagnosis_id)
-        found = way_find.everything(asked, _level_or_404(asked))
+        level = _level_or_404(asked)
+        try:
+            found = way_find.everything(asked, level)
+        except NotProven:
+            return _unproven(enterprise, asked, level), 503
         chosen = way_view.ways_of(found).get(request.form.get("way", "best")) or abort(404)
         if version_of(request.form) != asked.choices.version:
             return _stale(db, enterprise, asked, None)
         if not start.validate():
             return _page(db, enterprise, asked, start=start), 422
-        seen = request.form.get("seen", "")
         try:
             made = roadmap.make(
                 db,
@@ -96,7 +100,7 @@ def plan(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
                 found.target.level,
                 chosen,
                 start.starts_on.data,  # type: ignore[arg-type]
-                int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+                row_number(request.form.get("seen", "")),
                 here.account_id(),
                 wording.now(),
             )
@@ -179,6 +183,13 @@ def _confirm(enterprise: Enterprise, asked: Search, found: WayUp, start: StartFo
     )
 
 
+def _unproven(enterprise: Enterprise, asked: Search, level: int) -> str:
+    """While NotProven is handled: there is no answer, and the log says why."""
+    verdict = asked.judged.diagnosis
+    current_app.logger.exception("no certificate for verdict %s", verdict.id)
+    return render_template("way/unproven.html", enterprise=enterprise, verdict=verdict, rules=asked.rules, level=level)
+
+
 def _page(
     db: Session,
     enterprise: Enterprise,
@@ -195,8 +206,7 @@ def _page(
     try:
         found, together = way_find.everything(asked, level), _together(db, enterprise, asked, level)
     except NotProven:
-        current_app.logger.exception("no certificate for verdict %s", asked.judged.diagnosis.id)
-        return render_template("way/unproven.html", **shown, level=level)
+        return _unproven(enterprise, asked, level)
     open_plan = roadmap.open_row(db, enterprise.id, asked.rules.scheme)
     return render_template(
         "way/show.html",

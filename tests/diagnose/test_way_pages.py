@@ -8,7 +8,9 @@ from flask import Flask
 
 from diagnose import wording
 from diagnose.models import AuditEntry, PathChoice, Roadmap, RoadmapItem
+from diagnose.services import way_find
 from diagnose.services.roadmap import next_monday
+from scoring.path import NotProven
 from tests.diagnose.cast import File, all_of, open_file
 from tests.diagnose.official import GBT, opened, ratings
 from tests.diagnose.town import town
@@ -155,6 +157,20 @@ def test_a_plan_of_nonsense_is_not_made(file: File) -> None:
         assert file.post(f"{way(file)}/plan", shown | sent).status_code == status, sent
     assert all_of(file.app, Roadmap) == []
     assert file.post(f"{way(file)}/plan", shown | {"seen": "9" * 50}).status_code == 302
+
+
+def test_without_a_proof_there_is_no_way_and_no_plan(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unproven(*_: object) -> None:
+        raise NotProven("the solver says: time limit")
+
+    monkeypatch.setattr(way_find, "everything", unproven)
+    sent = {"level": "4", "version": "0", "starts_on": "2026-12-07", "way": "best"}
+    for answer, status in (
+        (file.holder.get(f"{file.address}/{way(file)}"), 200),
+        (file.post(f"{way(file)}/plan", sent), 503),
+    ):
+        assert answer.status_code == status and "没有算出有证明的答案" in answer.get_data(as_text=True)
+    assert all_of(file.app, Roadmap) == []
 
 
 def test_levels_that_are_not_above_do_not_exist(file: File) -> None:
