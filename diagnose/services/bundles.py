@@ -130,10 +130,11 @@ def clear_away(where: Place, bundle_id: int) -> None:
 def clear(engine: Engine, var: Path, now: datetime) -> int:
     """Delete the files of those that ended, or were asked for and cut off, so many days ago; returns how many."""
     before, cleared = now - DAY * RULES["kept_days"], 0
+    folders = list((var / FOLDER).glob("*"))  # before the rows: what is asked for meanwhile is not looked at
     with reading(engine) as session:
         lately = (Bundle.ended_at >= before) | (Bundle.ended_at.is_(None) & (Bundle.asked_at >= before))
         kept = {str(id_) for id_ in session.scalars(select(Bundle.id).where(lately))}
-    for folder in (var / FOLDER).glob("*"):
+    for folder in folders:
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
             cleared += 1

@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.orm import Session
 
 from diagnose import create_app, wording
 from diagnose import jobs as queues
@@ -337,6 +339,23 @@ def test_purge_deletes_what_ended_long_ago_and_keeps_the_rest(small_office: Offi
     assert "已过保留期" in small_office.browser.get(old).text
     assert small_office.browser.post(f"{old}/download").status_code == 404
     assert small_office.archive(new).namelist() and len(all_of(small_office.app, Document)) == 6
+
+
+def test_clearing_away_does_not_touch_what_is_asked_for_meanwhile(
+    small_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "bundles/1", tmp_path / "bundles/2"
+    old.mkdir(parents=True)
+
+    @contextmanager
+    def then_asked(which: Engine) -> Iterator[Session]:
+        with reading(which) as session:
+            yield session
+        new.mkdir()
+
+    monkeypatch.setattr(bundles, "reading", then_asked)
+    assert bundles.clear(engine(small_app), tmp_path, wording.now()) == 1
+    assert new.is_dir() and not old.exists()
 
 
 # ---------- real processes, real documents ----------
