@@ -67,10 +67,6 @@ class Comparison:
         return self.before.diagnosis.kind == self.after.diagnosis.kind
 
     @property
-    def one_edition(self) -> bool:
-        return self.before.rules is self.after.rules
-
-    @property
     def turned(self) -> bool:
         """The one of the older day was made later: what had been learned in between is not in the newer one."""
         return self.one_kind and self.before.diagnosis.known_at > self.after.diagnosis.known_at

@@ -10,6 +10,7 @@ from diagnose.services import document_policies as policies
 from diagnose.services import document_verdict as verdicts
 from diagnose.services import document_visit as visits
 from diagnose.services import document_way as ways
+from diagnose.services import roadmap
 from diagnose.services.answers import reads
 from diagnose.services.document_parts import Firm, Labelled, Scheme, Verdict
 from diagnose.services.document_values import DocumentContent, Kind
@@ -51,7 +52,7 @@ def gather(
     checked = [visit.base_id] if visit and onsite else []
     shown, drawn = verdicts.verdict(found), ways.way(way, {code: one.title for code, one in service_kinds().items()})
     held = verdicts.held(found.bottlenecks)
-    plan = ways.open_plan(session, enterprise.id, found.rules.scheme)
+    plan = roadmap.open_row(session, enterprise.id, found.rules.scheme)
     division = enterprise.places[-1].division
     return DocumentContent(
         kind=kind,

@@ -6,7 +6,6 @@ from diagnose import wording
 from diagnose.models import Diagnosis
 from diagnose.services import bottlenecks
 from diagnose.services.document_parts import Advice, Band, Bottleneck, Dimension, HistoryLine, Scheme, Verdict
-from diagnose.services.document_way import cost
 from diagnose.services.dossier import Dossier
 from diagnose.services.history import HistoryLine as Earlier
 from diagnose.services.peers_shown import Peers
@@ -192,7 +191,8 @@ def _advice(one: bottlenecks.Bottleneck) -> tuple[Advice, ...]:
 
 def _one_advice(label: str, step: Recommendation) -> Advice:
     kind = service_kinds().get(step.service)
-    texts = (label, step.name, step.do, step.needs, step.done, cost(step.cost_low, step.cost_high), step.months)
+    cost = wording.wan_range(step.cost_low, step.cost_high)
+    texts = (label, step.name, step.do, step.needs, step.done, cost, step.months)
     return Advice(*texts, step.kpi, kind.title if kind else "", step.basis)
 
 

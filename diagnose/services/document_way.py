@@ -3,21 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
-
 from diagnose import wording
 from diagnose.models import Roadmap as Plan
 from diagnose.models import RoadmapItem
 from diagnose.services import way_up
 from diagnose.services.document_parts import Advice, Bottleneck
 from diagnose.services.document_values import CurveLine, RoadItem, Roadmap, Service, Step, Tick, Way
+from diagnose.services.roadmap import CANCELLED, DONE
 from diagnose.texts import say
 
 WHOLE = 1000  # of a time axis
 MOST_TICKS = 8
 FIRST = 6  # bottlenecks whose advice names services where there is no way
-FINISHED, DROPPED = "done", "cancelled"
 
 
 def way(found: way_up.WayUp | None, services: Mapping[str, str]) -> Way | None:
@@ -30,7 +27,7 @@ def way(found: way_up.WayUp | None, services: Mapping[str, str]) -> Way | None:
         target=target,
         as_of=wording.day(found.as_of),
         sentence=_sentence(best) if best else say("doc_way_none", target=target),
-        cost=cost(best.cost_low, best.cost_high) if best else "",
+        cost=wording.wan_range(best.cost_low, best.cost_high) if best else "",
         cost_low=best.cost_low if best else 0,
         cost_high=best.cost_high if best else 0,
         months=best.months if best else 0,
@@ -42,28 +39,17 @@ def way(found: way_up.WayUp | None, services: Mapping[str, str]) -> Way | None:
     )
 
 
-def money(units: int) -> str:
-    """百元 as 万元 with as many decimals as it has: 1250 → 12.5."""
-    return wording.thousands(wording.number(units, 2).rstrip("0").rstrip("."))
-
-
-def cost(low: int, high: int) -> str:
-    """12.5–30"""
-    return money(low) if low == high else say("doc_cost", low=money(low), high=money(high))
-
-
 def _sentence(best: way_up.Way) -> str:
-    said = {"steps": len(best.steps), "cost": cost(best.cost_low, best.cost_high), "months": best.months}
+    said = {"steps": len(best.steps), "cost": wording.wan_range(best.cost_low, best.cost_high), "months": best.months}
     return say("doc_way_sentence", **said, score=best.score, level=best.level)
 
 
 def _proof(found: way_up.Certificate) -> str:
-    bound = wording.number(found.bound * 5, 3).rstrip("0").rstrip(".")  # half 百元 are 0.005 万元
     judged = {"score": found.judged_score, "level": found.judged_level}
     return say(
         "doc_way_proof",
         status=found.status.replace("optimal", say("doc_optimal")),
-        bound=bound,
+        bound=wording.wan_middle(found.bound),
         gap=found.gap,
         **judged,
         offered=found.steps_offered,
@@ -83,7 +69,7 @@ def _step(number: int, step: way_up.WayStep, services: Mapping[str, str]) -> Ste
         kpi=step.kpi,
         service=services.get(step.service, step.service),
         basis=say("doc_way_own") if step.edited else step.basis,
-        cost=cost(step.cost_low, step.cost_high),
+        cost=wording.wan_range(step.cost_low, step.cost_high),
         cost_low=step.cost_low,
         cost_high=step.cost_high,
         months=step.months,
@@ -99,7 +85,7 @@ def _curve(point: way_up.CurvePoint) -> CurveLine:
         return CurveLine(level, say("doc_curve_here" if point.reached else "doc_curve_never"), "", "")
     best = point.way
     months, steps = say("doc_months", count=best.months), say("doc_curve_steps", count=len(best.steps))
-    return CurveLine(level, cost(best.cost_low, best.cost_high), months, steps)
+    return CurveLine(level, wording.wan_range(best.cost_low, best.cost_high), months, steps)
 
 
 def services(found: Way | None, held: Sequence[Bottleneck]) -> tuple[Service, ...]:
@@ -112,21 +98,15 @@ def services(found: Way | None, held: Sequence[Bottleneck]) -> tuple[Service, ..
     return tuple(Service(title, "、".join(names)) for title, names in steps.items())
 
 
-def open_plan(session: Session, enterprise_id: int, scheme: str) -> Plan | None:
-    """The firm's open roadmap of a scheme."""
-    mine = (Plan.enterprise_id == enterprise_id, Plan.scheme == scheme, Plan.ended_at.is_(None))
-    return session.scalars(select(Plan).where(*mine).options(selectinload(Plan.items))).first()
-
-
 def roadmap(plan: Plan | None, target: str) -> Roadmap | None:
     """路线图 with the place of each item on the time axis; ``target``: the name of the level it leads to."""
     if plan is None or not plan.items:
         return None
     first, last = min(item.starts_on for item in plan.items), max(item.due_on for item in plan.items)
     span = max((last - first).days + 1, 1)
-    kept = [item for item in plan.items if item.status != DROPPED]
-    budget = money(sum(item.budget for item in kept))
-    done = sum(item.status == FINISHED for item in kept)
+    kept = [item for item in plan.items if item.status != CANCELLED]
+    budget = wording.wan(sum(item.budget for item in kept))
+    done = sum(item.status == DONE for item in kept)
     return Roadmap(
         target=target,
         made_on=wording.day(plan.made_at.astimezone(wording.SHANGHAI).date()),
@@ -144,9 +124,9 @@ def _item(number: int, item: RoadmapItem, first: date, span: int) -> RoadItem:
         owner=item.owner,
         start=wording.day(item.starts_on),
         due=wording.day(item.due_on),
-        budget=money(item.budget),
+        budget=wording.wan(item.budget),
         budget_units=item.budget,
-        state={FINISHED: "done", DROPPED: "off"}.get(item.status, ""),
+        state={DONE: "done", CANCELLED: "off"}.get(item.status, ""),
         status=say(f"plan_{item.status}"),
         low=(item.starts_on - first).days * WHOLE // span,
         high=((item.due_on - first).days + 1) * WHOLE // span,

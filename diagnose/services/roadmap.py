@@ -223,12 +223,6 @@ def plans(session: Session, enterprise_id: int, today: date) -> list[Plan]:
     return [plan_of(row, today) for row in rows]
 
 
-def lines(session: Session, enterprise: Enterprise, scheme: str, today: date) -> Plan | None:
-    """The open plan of a scheme, for documents; None when there is none."""
-    row = open_row(session, enterprise.id, scheme)
-    return plan_of(row, today) if row else None
-
-
 def plan_of(row: Roadmap, today: date) -> Plan:
     """The values of one plan."""
     return Plan(row, row.path, [_line(item, today) for item in row.items])

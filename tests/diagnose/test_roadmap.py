@@ -146,13 +146,15 @@ def test_done_items_are_answered_again_and_stand_beside_the_result(small_file: F
     assert [line.code for line in found.again] == ["cloud_stars"]
 
 
-def test_lines_give_documents_the_open_plan(small_file: File) -> None:
+def test_the_open_plan_of_a_scheme_and_what_is_late_of_it(small_file: File) -> None:
     with reading(engine(small_file.app)) as session:
-        assert roadmap.lines(session, small_file.enterprise(), "digital-portrait", date(2026, 3, 1)) is None
+        assert roadmap.open_row(session, small_file.enterprise().id, "digital-portrait") is None
     planned(small_file)
     with reading(engine(small_file.app)) as session:
-        plan = roadmap.lines(session, small_file.enterprise(), "digital-portrait", date(2027, 1, 1))
-    assert plan and [(one.status_word, one.late) for one in plan.lines] == [("待办", True), ("待办", True)]
+        row = roadmap.open_row(session, small_file.enterprise().id, "digital-portrait")
+        assert row and roadmap.open_row(session, row.enterprise_id, "miit-sme") is None
+        plan = roadmap.plan_of(row, date(2027, 1, 1))
+    assert [(one.status_word, one.late) for one in plan.lines] == [("待办", True), ("待办", True)]
     assert plan.budget == 4501 and plan.path["cost_middle"] == 9001
 
 
