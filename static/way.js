@@ -5,7 +5,7 @@ function openSteps() {
 }
 
 /* Puts the new answer in, keeps what was open open, and goes on where the person was. */
-function putAnswer(page, form, button, ok) {
+function putAnswer(page, button, ok) {
   const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("way");
   if (!fresh) return false;
   const old = document.getElementById("way");
@@ -28,7 +28,7 @@ async function send(form, button) {
   if (save) save.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!putAnswer(await answer.text(), form, button, answer.ok)) form.submit();
+    if (!putAnswer(await answer.text(), button, answer.ok)) form.submit();
   } catch {
     way.querySelector("[data-status]").textContent = way.dataset.failed;
     if (save) save.disabled = false;
