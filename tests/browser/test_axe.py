@@ -134,7 +134,7 @@ def review_without_pledge(eyes: Eyes, cast: Cast) -> None:
 
 def earlier_verdict(eyes: Eyes, cast: Cast) -> None:
     at("{judged}/", eyes, cast)
-    eyes.page.locator("#trend tbody a").first.click()
+    eyes.page.locator("#trend tbody th a").first.click()
     expect(eyes.page.get_by_role("link", name="看最新的企业自评")).to_be_visible()
 
 
