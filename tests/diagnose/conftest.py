@@ -11,6 +11,7 @@ from flask import Flask
 from diagnose import create_app
 from diagnose.catalog import load_catalog
 from diagnose.config import Settings
+from diagnose.reports.word_trial import tried
 from tests.conftest import Visitor
 from tests.diagnose.cast import File, open_file
 from tests.diagnose.document_stage import Documents, documents_of
@@ -21,6 +22,14 @@ def definitions_are_read_once() -> Iterator[None]:
     """The catalog is frozen, so all apps of a test run can share one; reading it takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("diagnose.load_catalog", cache(load_catalog))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_tried_once() -> Iterator[None]:
+    """The same Word template gives the same document, and trying it takes a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diagnose.web.admin_templates.tried", cache(tried))
         yield
 
 
