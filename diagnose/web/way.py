@@ -48,30 +48,30 @@ def show(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
 def edit_step(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """Keep what the firm says about one step: own cost, 做不了, 不动."""
     form = step_form(request.form)
-    with here.writing() as db:
-        enterprise, asked = _asked_or_404(db, public_id, diagnosis_id, Right.FILL, lock=True)
-        offer = asked.offered.get(form.step) or abort(404)
-        if not form.check():
-            return _page(db, enterprise, asked, sent=form), 422
-        wanted = way_choices.with_step(asked.choices, form.step, offer.action.indicator, form.cost, form.mark)
-        try:
+    if not form.check():
+        return _unchanged(public_id, diagnosis_id, sent=form), 422
+    try:
+        with here.writing() as db:
+            enterprise, asked = _asked_or_404(db, public_id, diagnosis_id, Right.FILL, lock=True)
+            offer = asked.offered.get(form.step) or abort(404)
+            wanted = way_choices.with_step(asked.choices, form.step, offer.action.indicator, form.cost, form.mark)
             _keep(db, enterprise, asked, wanted, form.version, step=form.step, mark=form.mark, cost=form.cost)
-        except Stale:
-            return _stale(db, enterprise, asked, form)
+    except Stale:
+        return _stale(public_id, diagnosis_id, form)
     return _back(public_id, diagnosis_id, f"step-{form.step}")
 
 
 @blueprint.post("/expect")
 def expect(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """Keep what the firm expects of the indicators that are no steps."""
-    with here.writing() as db:
-        enterprise, asked = _asked_or_404(db, public_id, diagnosis_id, Right.FILL, lock=True)
-        expected = way_view.kept_expected(asked.choices, request.form, asked)
-        wanted = replace(asked.choices, expected=expected)
-        try:
+    try:
+        with here.writing() as db:
+            enterprise, asked = _asked_or_404(db, public_id, diagnosis_id, Right.FILL, lock=True)
+            expected = way_view.kept_expected(asked.choices, request.form, asked)
+            wanted = replace(asked.choices, expected=expected)
             _keep(db, enterprise, asked, wanted, version_of(request.form), expected=expected)
-        except Stale:
-            return _stale(db, enterprise, asked, None)
+    except Stale:
+        return _stale(public_id, diagnosis_id, None)
     return _back(public_id, diagnosis_id, "expect")
 
 
@@ -79,35 +79,50 @@ def expect(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
 def plan(public_id: str, diagnosis_id: int) -> ResponseReturnValue:
     """做成计划: make the way shown a roadmap; an open one is ended only after a word about it."""
     start = StartForm(request.form)
-    with here.writing() as db:
-        changeable(db, public_id, lock=True)
+    with here.reading() as db:  # solved here nobody waits for it, and the answer is remembered
+        changeable(db, public_id)
         enterprise, asked = _asked_or_404(db, public_id, diagnosis_id)
         level = _level_or_404(asked)
         try:
-            found = way_find.everything(asked, level)
+            way_find.everything(asked, level)
         except NotProven:
             return _unproven(enterprise, asked, level), 503
-        chosen = way_view.ways_of(found).get(request.form.get("way", "best")) or abort(404)
         if version_of(request.form) != asked.choices.version:
-            return _stale(db, enterprise, asked, None)
+            return _stale(public_id, diagnosis_id, None, Right.READ)
         if not start.validate():
             return _page(db, enterprise, asked, start=start), 422
-        try:
-            made = roadmap.make(
-                db,
-                enterprise,
-                asked.judged.diagnosis,
-                found.target.level,
-                chosen,
-                start.starts_on.data,  # type: ignore[arg-type]
-                row_number(request.form.get("seen", "")),
-                here.account_id(),
-                wording.now(),
-            )
-        except roadmap.OpenPlan as error:
-            return _confirm(enterprise, asked, found, start, roadmap.plan_of(error.plan, wording.today())), 409
-        here.record(db, "plan_make", enterprise, plan=made.id, verdict=diagnosis_id, level=found.target.level)
-    return redirect(url_for("roadmap.one", public_id=public_id, roadmap_id=made.id))
+    return _planned(public_id, diagnosis_id, start)
+
+
+def _planned(public_id: str, diagnosis_id: int, start: StartForm) -> ResponseReturnValue:
+    with here.writing() as db:
+        changeable(db, public_id, lock=True)
+        enterprise, asked = _asked_or_404(db, public_id, diagnosis_id)
+        if version_of(request.form) == asked.choices.version:
+            return _made(db, enterprise, asked, start)
+    return _stale(public_id, diagnosis_id, None, Right.READ)
+
+
+def _made(db: Session, enterprise: Enterprise, asked: Search, start: StartForm) -> ResponseReturnValue:
+    verdict = asked.judged.diagnosis
+    found = way_find.everything(asked, _level_or_404(asked))
+    chosen = way_view.ways_of(found).get(request.form.get("way", "best")) or abort(404)
+    try:
+        made = roadmap.make(
+            db,
+            enterprise,
+            verdict,
+            found.target.level,
+            chosen,
+            start.starts_on.data,  # type: ignore[arg-type]
+            row_number(request.form.get("seen", "")),
+            here.account_id(),
+            wording.now(),
+        )
+    except roadmap.OpenPlan as error:
+        return _confirm(enterprise, asked, found, start, roadmap.plan_of(error.plan, wording.today())), 409
+    here.record(db, "plan_make", enterprise, plan=made.id, verdict=verdict.id, level=found.target.level)
+    return redirect(url_for("roadmap.one", public_id=enterprise.public_id, roadmap_id=made.id))
 
 
 def way_glance(db: Session, catalog: Catalog, enterprise: Enterprise, verdict: Diagnosis) -> Glance:
@@ -164,9 +179,20 @@ def _back(public_id: str, diagnosis_id: int, anchor: str) -> ResponseReturnValue
     return redirect(url_for(".show", public_id=public_id, diagnosis_id=diagnosis_id, level=level, _anchor=anchor))
 
 
-def _stale(db: Session, enterprise: Enterprise, asked: Search, sent: StepForm | None) -> ResponseReturnValue:
+def _stale(public_id: str, diagnosis_id: int, sent: StepForm | None, right: Right = Right.FILL) -> ResponseReturnValue:
     current_app.logger.warning("refused %s", "way_stale")
-    return _page(db, enterprise, asked, sent=sent, problem=say("way_stale")), 409
+    return _unchanged(public_id, diagnosis_id, sent, say("way_stale"), right), 409
+
+
+def _unchanged(
+    public_id: str, diagnosis_id: int, sent: StepForm | None, problem: str = "", right: Right = Right.FILL
+) -> str:
+    """The page as it stands, with what was sent: read anew, for who waits to write should not wait for the solver."""
+    with here.reading() as db:
+        enterprise, asked = _asked_or_404(db, public_id, diagnosis_id, right)
+        if sent and sent.step not in asked.offered:
+            abort(404)
+        return _page(db, enterprise, asked, sent=sent, problem=problem)
 
 
 def _confirm(enterprise: Enterprise, asked: Search, found: WayUp, start: StartForm, before: roadmap.Plan) -> str:
