@@ -108,16 +108,23 @@ def test_same_part_twice_is_refused() -> None:
     assert refused.value.reason == "broken"
 
 
-@pytest.mark.parametrize("kind", ["dossier", "onsite"])
-def test_packaged_templates_are_harmless(kind: str) -> None:
-    inspect((packaged("dossier"), packaged("onsite"))[kind == "onsite"])
+def harmless(data: bytes) -> bool:
+    try:
+        inspect(data)
+    except Refused:
+        return False
+    return True
+
+
+def test_packaged_templates_are_harmless() -> None:
+    assert harmless(packaged("dossier")) and harmless(packaged("onsite"))
 
 
 def test_links_that_somebody_clicks_and_page_numbers_may_stay() -> None:
-    inspect(linked("hyperlink", "https://www.miit.gov.cn/"))
-    inspect(linked("hyperlink", "mailto:a@example.com"))
-    inspect(field(" PAGE "))
-    inspect(field(' HYPERLINK "https://www.miit.gov.cn/" '))
+    assert harmless(linked("hyperlink", "https://www.miit.gov.cn/"))
+    assert harmless(linked("hyperlink", "mailto:a@example.com"))
+    assert harmless(field(" PAGE "))
+    assert harmless(field(' HYPERLINK "https://www.miit.gov.cn/" '))
 
 
 def test_nothing_is_unpacked_before_its_size_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
